@@ -1,0 +1,216 @@
+using System.Collections.Immutable;
+
+namespace QTrain.Circuits;
+
+/// <summary>One thing that happens in a circuit: a gate, a measurement, a reset, a barrier or a global phase.</summary>
+public abstract record Operation
+{
+    private protected Operation() { }
+
+    /// <summary>The qubits it acts on; a gate's controls are listed first.</summary>
+    public abstract ImmutableArray<int> Qubits { get; }
+
+    /// <summary>When the operation happens; null: always.</summary>
+    public Condition? Condition { get; init; }
+
+    /// <summary>The angles it takes; empty where it takes none.</summary>
+    public virtual ImmutableArray<Angle> Angles => [];
+
+    /// <summary>The same operation with its qubits renumbered and its angles replaced.</summary>
+    internal abstract Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle);
+}
+
+/// <summary>A condition on classical bits: the operation happens when the listed bits, first lowest, read as <see cref="Value"/>.</summary>
+/// <param name="Bits">Classical bits; bit k of the value is <c>Bits[k]</c>.</param>
+/// <param name="Value">What they must read.</param>
+public sealed record Condition(ImmutableArray<int> Bits, ulong Value)
+{
+    /// <inheritdoc/>
+    public bool Equals(Condition? other) => other is not null && Value == other.Value && Bits.AsSpan().SequenceEqual(other.Bits.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Value, Bits.Length);
+
+    /// <summary>Whether the condition holds in a classical register.</summary>
+    public bool Holds(ReadOnlySpan<bool> register)
+    {
+        for (var k = 0; k < Bits.Length; k++)
+            if (register[Bits[k]] != ((Value >> k & 1) != 0)) return false;
+        return true;
+    }
+}
+
+/// <summary>A control qubit and the value it must have.</summary>
+/// <param name="Qubit">The control.</param>
+/// <param name="On">True: acts when the qubit is 1; false: when it is 0.</param>
+public readonly record struct Control(int Qubit, bool On = true);
+
+/// <summary>A gate on qubits, possibly with further controls.</summary>
+public sealed record GateOperation : Operation
+{
+    /// <summary>Applies <paramref name="gate"/> to <paramref name="targets"/> with <paramref name="angles"/>.</summary>
+    /// <param name="gate">The rule.</param>
+    /// <param name="targets">Its qubits, in its order; distinct.</param>
+    /// <param name="angles">Its angles.</param>
+    /// <param name="controls">Further controls beside those the gate has by itself.</param>
+    public GateOperation(Gate gate, ImmutableArray<int> targets, ImmutableArray<Angle> angles, ImmutableArray<Control> controls = default)
+    {
+        ArgumentNullException.ThrowIfNull(gate);
+        Gate = gate;
+        Targets = targets;
+        Angles = angles;
+        Controls = controls.IsDefault ? [] : controls;
+        if (targets.Length != gate.QubitCount)
+            throw new QuantumException($"Gate '{gate.Name}' acts on {gate.QubitCount} qubits, but {targets.Length} were given.");
+        if (angles.Length != gate.AngleCount)
+            throw new QuantumException($"Gate '{gate.Name}' takes {gate.AngleCount} angles, but {angles.Length} were given.");
+        if (Qubits.Distinct().Count() != Qubits.Length)
+            throw new QuantumException($"Gate '{gate.Name}' was given qubits {string.Join(", ", Qubits)}: they must differ.");
+    }
+
+    /// <summary>The rule.</summary>
+    public Gate Gate { get; }
+
+    /// <summary>The gate's own qubits, in its order.</summary>
+    public ImmutableArray<int> Targets { get; }
+
+    /// <summary>Controls added to the gate.</summary>
+    public ImmutableArray<Control> Controls { get; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Angle> Angles { get; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Qubits => Controls.IsEmpty ? Targets : [.. Controls.Select(c => c.Qubit), .. Targets];
+
+    /// <summary>The operation that undoes this one.</summary>
+    public GateOperation Inverse()
+    {
+        if (Gate.Base is { } target)
+        {
+            // The inverse of a controlled gate controls the inverse; the table's name is kept where it has one.
+            var inner = new GateOperation(target, Targets[Gate.ControlCount..], Angles).Inverse();
+            var named = Gates.All.FirstOrDefault(g => g.Base == inner.Gate && g.ControlCount == Gate.ControlCount);
+            var leading = Targets[..Gate.ControlCount];
+            return named is not null
+                ? new GateOperation(named, [.. leading, .. inner.Targets], inner.Angles, Controls) { Condition = Condition }
+                : new GateOperation(inner.Gate, inner.Targets, inner.Angles, [.. Controls, .. leading.Select(q => new Control(q))])
+                {
+                    Condition = Condition,
+                };
+        }
+        if (Gate.Inverse is { } inverse)
+        {
+            var (name, qubits, angles) = inverse(Targets, Angles);
+            return new GateOperation(Gates.Named(name), qubits, angles, Controls) { Condition = Condition };
+        }
+        if (Gate.AngleCount > 0) return new GateOperation(Gate, Targets, [.. Angles.Select(a => -a)], Controls) { Condition = Condition };
+        var matrix = Gate.Matrix();
+        var size = matrix.GetLength(0);
+        var adjoint = new System.Numerics.Complex[size, size];
+        for (var row = 0; row < size; row++)
+            for (var column = 0; column < size; column++) adjoint[row, column] = System.Numerics.Complex.Conjugate(matrix[column, row]);
+        var adjointName = Gate.Name.EndsWith('†') ? Gate.Name[..^1] : Gate.Name + "†";
+        return new GateOperation(Gate.Unitary(adjoint, adjointName), Targets, [], Controls) { Condition = Condition };
+    }
+
+    internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) =>
+        new GateOperation(Gate, [.. Targets.Select(qubit)], [.. Angles.Select(angle)], [.. Controls.Select(c => c with { Qubit = qubit(c.Qubit) })])
+        {
+            Condition = Condition,
+        };
+
+    /// <inheritdoc/>
+    public bool Equals(GateOperation? other) =>
+        other is not null && Gate.Equals(other.Gate) && Targets.AsSpan().SequenceEqual(other.Targets.AsSpan())
+        && Angles.AsSpan().SequenceEqual(other.Angles.AsSpan()) && Controls.AsSpan().SequenceEqual(other.Controls.AsSpan())
+        && Equals(Condition, other.Condition);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(Gate);
+        foreach (var target in Targets) hash.Add(target);
+        foreach (var angle in Angles) hash.Add(angle);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The operation as <c>crx(θ0) 0, 1</c>.</summary>
+    public override string ToString() =>
+        $"{string.Concat(Controls.Select(c => c.On ? "ctrl @ " : "negctrl @ "))}{Gate.Name}"
+        + (Angles.IsEmpty ? "" : $"({string.Join(", ", Angles)})") + $" {string.Join(", ", Qubits)}";
+}
+
+/// <summary>Measures a qubit in the computational basis into a classical bit.</summary>
+/// <param name="Qubit">The qubit.</param>
+/// <param name="Bit">The classical bit that is written.</param>
+public sealed record Measure(int Qubit, int Bit) : Operation
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Qubits => [Qubit];
+
+    internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) => this with { Qubit = qubit(Qubit) };
+}
+
+/// <summary>Puts a qubit into |0⟩, whatever it was.</summary>
+/// <param name="Qubit">The qubit.</param>
+public sealed record Reset(int Qubit) : Operation
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Qubits => [Qubit];
+
+    internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) => this with { Qubit = qubit(Qubit) };
+}
+
+/// <summary>Nothing moves across it; it does nothing else.</summary>
+public sealed record Barrier : Operation
+{
+    /// <summary>A barrier on qubits.</summary>
+    public Barrier(ImmutableArray<int> qubits) => Qubits = qubits;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Qubits { get; }
+
+    internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) => new Barrier([.. Qubits.Select(qubit)]) { Condition = Condition };
+
+    /// <inheritdoc/>
+    public bool Equals(Barrier? other) =>
+        other is not null && Qubits.AsSpan().SequenceEqual(other.Qubits.AsSpan()) && Equals(Condition, other.Condition);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Qubits.Length;
+}
+
+/// <summary>Multiplies the whole state by e^{iφ}. It matters under control.</summary>
+public sealed record GlobalPhase : Operation
+{
+    /// <summary>A phase, possibly controlled (then it is a relative phase).</summary>
+    public GlobalPhase(Angle phase, ImmutableArray<Control> controls = default)
+    {
+        Phase = phase;
+        Controls = controls.IsDefault ? [] : controls;
+    }
+
+    /// <summary>The phase in radians.</summary>
+    public Angle Phase { get; }
+
+    /// <summary>The qubits that must have their values for the phase to act.</summary>
+    public ImmutableArray<Control> Controls { get; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Qubits => [.. Controls.Select(c => c.Qubit)];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Angle> Angles => [Phase];
+
+    internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) =>
+        new GlobalPhase(angle(Phase), [.. Controls.Select(c => c with { Qubit = qubit(c.Qubit) })]) { Condition = Condition };
+
+    /// <inheritdoc/>
+    public bool Equals(GlobalPhase? other) =>
+        other is not null && Phase == other.Phase && Controls.AsSpan().SequenceEqual(other.Controls.AsSpan()) && Equals(Condition, other.Condition);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Phase.GetHashCode();
+}
