@@ -132,6 +132,20 @@ public sealed class StateVector : IDisposable
         }
     }
 
+    /// <summary>⟨bra|G|ket⟩ of the generator of an instruction: G = P·Π for a rotation exp(−i·angle·P/2), G = Π for a phase, with Π the
+    /// projector on the states that match the instruction's controls. Needs no third state.</summary>
+    internal static Complex InnerProductWith(Instruction instruction, StateVector bra, StateVector ket)
+    {
+        Complex sum = 0;
+        for (long i = 0; i < ket.Length; i++)
+        {
+            if (((ulong)i & instruction.ControlMask) != instruction.ControlValue) continue;
+            sum += Complex.Conjugate(bra._amplitudes[i ^ (long)instruction.Pauli.X])
+                * Gate.PhaseOn(instruction.Pauli, (ulong)i) * ket._amplitudes[i];
+        }
+        return sum;
+    }
+
     private void ApplyPauliRotation(Instruction instruction, double angle)
     {
         var (sin, cos) = Math.SinCos(angle / 2);
