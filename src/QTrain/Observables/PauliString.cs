@@ -6,7 +6,7 @@ namespace QTrain.Observables;
 /// <param name="X">Bit q is set when the operator on qubit q flips it: X or Y.</param>
 /// <param name="Z">Bit q is set when the operator on qubit q signs it: Z or Y.</param>
 /// <remarks>Up to 64 qubits. Y is the bit set in both masks; the string is the literal Hermitian product, with no hidden phase.</remarks>
-public readonly record struct PauliString(ulong X, ulong Z)
+public readonly partial record struct PauliString(ulong X, ulong Z)
 {
     /// <summary>The largest number of qubits a string can speak about.</summary>
     public const int MaxQubits = 64;
@@ -65,6 +65,15 @@ public readonly record struct PauliString(ulong X, ulong Z)
         var power = left.CountY + right.CountY - product.CountY + 2 * BitOperations.PopCount(left.Z & right.X);
         return (product, power & 3);
     }
+
+    /// <summary>The factor f with P|b⟩ = f·|b ⊕ x⟩.</summary>
+    internal Complex PhaseOn(ulong basis) => ((CountY + 2 * BitOperations.PopCount(Z & basis)) & 3) switch
+    {
+        0 => 1,
+        1 => Complex.ImaginaryOne,
+        2 => -1,
+        _ => -Complex.ImaginaryOne,
+    };
 
     /// <summary>The label with qubit 0 rightmost, on so many qubits.</summary>
     public string ToLabel(int qubits)
