@@ -1,0 +1,150 @@
+using System.Text.Json;
+using QTrain.Observables;
+
+namespace QTrain.Formats;
+
+/// <summary>Observables as JSON lists of Pauli terms.</summary>
+/// <remarks><code>
+/// { "num_qubits": 3, "terms": [ {"pauli": "XIZ", "coeff": 0.5}, {"pauli": "X0 Z2", "coeff": -1} ] }
+/// </code>
+/// A label is either one letter a qubit, qubit 0 rightmost, or OpenFermion's <c>X0 Z2</c>; <c>""</c> is the identity. <c>num_qubits</c>
+/// may be left out where the labels tell. A coefficient is a number, or <c>[re, im]</c> or <c>{"re", "im"}</c> with no imaginary part.
+/// Equal strings are added up. Where there are no <c>terms</c>, those of <c>observable</c> are read. Known facts of a molecule are kept:
+/// <c>name description encoding num_electrons ms2 multiplicity reference_determinant reference_determinant_energy ground_energy
+/// ground_energy_fixed_electron_number unit</c>; other keys are ignored.</remarks>
+public static class PauliJson
+{
+    /// <summary>Reads an observable and what its file says about it.</summary>
+    /// <param name="text">The JSON text.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="InvalidFileException">The text is not an observable; the message says where and what is allowed.</exception>
+    public static HamiltonianFile Read(string text, string file)
+    {
+        var root = JsonSource.Read(text, file).AsObject("an observable");
+        root.RefuseMisspelled("num_qubits", "terms", "observable", "encoding", "num_electrons", "reference_determinant", "unit");
+        var body = root.Find("terms") is null && root.Find("observable") is { Kind: JsonKind.Object } nested ? nested : root;
+        var observable = ReadSum(body, body.Find("num_qubits") ?? root.Find("num_qubits"));
+        var encoding = root.Find("encoding")?.AsText("encoding");
+        var mapping = MappingOf(encoding);
+        var electrons = root.Find("num_electrons")?.AsInteger("num_electrons", 0, observable.QubitCount);
+        var determinant = root.Find("reference_determinant");
+        var molecular = mapping != FermionMapping.Unknown || electrons is not null || root.Find("nuclear_repulsion") is not null;
+        return new HamiltonianFile
+        {
+            File = file,
+            Observable = observable,
+            Name = root.Find("name")?.AsText("name"),
+            Description = root.Find("description")?.AsText("description"),
+            Encoding = encoding,
+            Mapping = mapping,
+            SpinOrbitals = OrderOf(encoding),
+            ElectronCount = electrons,
+            Ms2 = root.Find("ms2")?.AsInteger("ms2", -observable.QubitCount, observable.QubitCount)
+                ?? root.Find("multiplicity")?.AsInteger("multiplicity", 1, observable.QubitCount + 1) - 1,
+            ReferenceDeterminant = determinant is null ? null : ReadDeterminant(determinant, observable.QubitCount),
+            ReferenceDeterminantEnergy = root.Find("reference_determinant_energy")?.AsNumber("reference_determinant_energy"),
+            GroundEnergy = root.Find("ground_energy")?.AsNumber("ground_energy"),
+            GroundEnergyOfElectronCount = root.Find("ground_energy_fixed_electron_number")?.AsNumber("ground_energy_fixed_electron_number"),
+            Unit = root.Find("unit")?.AsText("unit") ?? (molecular ? "hartree" : ""),
+        };
+    }
+
+    /// <summary>Writes an observable so that reading gives an equal one.</summary>
+    /// <exception cref="QuantumException">A coefficient is not real.</exception>
+    public static string Write(PauliSum observable) => Write(new HamiltonianFile { File = "", Observable = observable });
+
+    /// <summary>Writes an observable and the facts known of it.</summary>
+    /// <exception cref="QuantumException">A coefficient is not real.</exception>
+    public static string Write(HamiltonianFile hamiltonian)
+    {
+        ArgumentNullException.ThrowIfNull(hamiltonian);
+        var observable = hamiltonian.Observable;
+        if (!observable.IsHermitian) throw new QuantumException("Only observables with real coefficients can be written.");
+        return JsonLines.Write(writer =>
+        {
+            writer.WriteStartObject();
+            WriteText("name", hamiltonian.Name);
+            writer.WriteNumber("num_qubits", observable.QubitCount);
+            WriteText("description", hamiltonian.Description);
+            WriteText("encoding", hamiltonian.Encoding);
+            if (hamiltonian.ElectronCount is { } electrons) writer.WriteNumber("num_electrons", electrons);
+            if (hamiltonian.Ms2 is { } ms2) writer.WriteNumber("ms2", ms2);
+            WriteText("reference_determinant", hamiltonian.ReferenceDeterminant);
+            WriteEnergy("reference_determinant_energy", hamiltonian.ReferenceDeterminantEnergy);
+            WriteEnergy("ground_energy", hamiltonian.GroundEnergy);
+            WriteEnergy("ground_energy_fixed_electron_number", hamiltonian.GroundEnergyOfElectronCount);
+            WriteText("unit", hamiltonian.Unit is "" ? null : hamiltonian.Unit);
+            JsonLines.WriteLines(writer, "terms", observable.Terms, (w, term) =>
+            {
+                w.WriteStartObject();
+                w.WriteString("pauli", term.Pauli.ToLabel(observable.QubitCount));
+                w.WriteNumber("coeff", term.Coefficient.Real);
+                w.WriteEndObject();
+            });
+            writer.WriteEndObject();
+
+            void WriteText(string key, string? value)
+            {
+                if (value is not null) writer.WriteString(key, value);
+            }
+
+            void WriteEnergy(string key, double? value)
+            {
+                if (value is { } energy) writer.WriteNumber(key, energy);
+            }
+        });
+    }
+
+    private static PauliSum ReadSum(JsonValue body, JsonValue? count)
+    {
+        var list = body.Require("terms", "an observable");
+        var entries = list.AsList("terms");
+        var qubits = count?.AsInteger("num_qubits", 1, PauliString.MaxQubits);
+        var labels = new List<(JsonValue Place, PauliString Pauli, double Coefficient)>(entries.Count);
+        var largest = 0;
+        foreach (var entry in entries)
+        {
+            entry.AsObject("a term").RefuseMisspelled("pauli", "coeff");
+            var place = entry.Require("pauli", "a term");
+            if (!PauliString.TryParse(place.AsText("pauli"), null, out var pauli, out var implied, out var error)) throw place.Fault(error);
+            // A label of letters says how many qubits there are; a numbered one only how many at least.
+            if (implied > 0 && !place.Text.AsSpan().ContainsAnyInRange('0', '9')) qubits ??= implied;
+            largest = Math.Max(largest, implied);
+            labels.Add((place, pauli, ComplexJson.ReadReal(entry.Require("coeff", "a term"), "coeff")));
+        }
+        if (qubits is null && labels.Count == 0) throw list.Fault("an observable without terms needs num_qubits.");
+        var all = qubits ?? Math.Max(1, largest);
+        foreach (var (place, _, _) in labels)
+            if (!PauliString.TryParse(place.Text, all, out _, out _, out var error)) throw place.Fault(error);
+        return new PauliSum(all, labels.Select(l => new PauliTerm(l.Pauli, l.Coefficient)));
+    }
+
+    private static string ReadDeterminant(JsonValue value, int qubits)
+    {
+        var text = value.AsText("reference_determinant");
+        for (var k = 0; k < text.Length; k++)
+            if (text[k] is not ('0' or '1')) throw value.Fault($"reference_determinant may hold 0 and 1 only, not '{text[k]}' at position {k + 1}.");
+        return text.Length == qubits ? text : throw value.Fault($"reference_determinant has {text.Length} bits for {qubits} qubits.");
+    }
+
+    private static FermionMapping MappingOf(string? encoding)
+    {
+        if (encoding is null) return FermionMapping.Unknown;
+        var words = encoding.ToUpperInvariant().Replace('-', ' ').Replace('_', ' ').Replace('–', ' ');
+        (FermionMapping Mapping, bool Named)[] found =
+        [
+            (FermionMapping.JordanWigner, words.Contains("JORDAN WIGNER") || words.Contains("JORDANWIGNER")),
+            (FermionMapping.BravyiKitaev, words.Contains("BRAVYI KITAEV") || words.Contains("BRAVYIKITAEV")),
+            (FermionMapping.Parity, words.Contains("PARITY")),
+        ];
+        // Two names in one text are no name: guessing would train the wrong molecule.
+        return found.Count(f => f.Named) == 1 ? found.First(f => f.Named).Mapping : FermionMapping.Unknown;
+    }
+
+    private static SpinOrbitalOrder? OrderOf(string? encoding)
+    {
+        var (interleaved, blocked) = (encoding?.Contains("interleaved", StringComparison.OrdinalIgnoreCase) ?? false,
+            encoding?.Contains("blocked", StringComparison.OrdinalIgnoreCase) ?? false);
+        return interleaved == blocked ? null : interleaved ? SpinOrbitalOrder.Interleaved : SpinOrbitalOrder.Blocked;
+    }
+}
