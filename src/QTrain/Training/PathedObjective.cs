@@ -1,0 +1,72 @@
+using QTrain.Optimizers;
+
+namespace QTrain.Training;
+
+/// <summary>Turns what an optimizer asks into questions with paths, and keeps account of what the answers cost.</summary>
+internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations) : IObjective
+{
+    private int _step, _slot;
+    private int _gradientCost = 1;
+
+    public int Dimension => evaluator.Dimension;
+
+    public long Evaluations { get; private set; }
+
+    public long Shots { get; private set; }
+
+    public void BeginStep(int step) => (_step, _slot) = (step, 0);
+
+    public QuestionPath NextPath() => new(0, _step, _slot++);
+
+    public async ValueTask<Answer> LossAsync(double[] at, CancellationToken cancellation) =>
+        (await AskAsync([Ask(QuestionKind.Loss, at)], 1, cancellation))[0];
+
+    public ValueTask<Answer[]> LossesAsync(IReadOnlyList<double[]> at, CancellationToken cancellation)
+    {
+        var questions = new Question[at.Count];
+        for (var k = 0; k < questions.Length; k++) questions[k] = Ask(QuestionKind.Loss, at[k]);
+        return AskAsync(questions, questions.Length, cancellation);
+    }
+
+    public async ValueTask<Answer> GradientAsync(double[] at, CancellationToken cancellation)
+    {
+        var answer = (await AskAsync([Ask(QuestionKind.Gradient, at)], _gradientCost, cancellation))[0];
+        if (answer.Gradient is not { } gradient || gradient.Length != Dimension)
+            throw new InvalidOperationException($"The evaluator answered a question for a gradient of {Dimension} components without one.");
+        _gradientCost = answer.Evaluations;
+        return answer;
+    }
+
+    private Question Ask(QuestionKind kind, double[] at)
+    {
+        if (at.Length != Dimension) throw new ArgumentException($"A point here has {Dimension} coordinates, not {at.Length}.", nameof(at));
+        return new Question(NextPath(), kind, at);
+    }
+
+    private async ValueTask<Answer[]> AskAsync(Question[] questions, int cost, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        // Step 0 is always completed: a training without an initial loss is none.
+        if (_step > 0 && Evaluations + cost > maxEvaluations) throw new TrainingStopException(StopReason.Evaluations);
+        foreach (var question in questions)
+            foreach (var coordinate in question.Point)
+                if (!double.IsFinite(coordinate))
+                    // Nothing can be measured at such a point, and shots must not be paid for it.
+                    throw _step > 0
+                        ? new TrainingStopException(StopReason.Divergence)
+                        : new QuantumException($"The start holds {coordinate}: every initial value must be a finite number of radians.");
+        var answers = await evaluator.AnswerAsync(questions, cancellation);
+        foreach (var answer in answers)
+        {
+            Evaluations += answer.Evaluations;
+            Shots += answer.Shots;
+        }
+        return answers;
+    }
+}
+
+/// <summary>Unwinds an optimizer whose next question is not going to be asked.</summary>
+internal sealed class TrainingStopException(StopReason reason) : Exception($"The training stops: {reason}.")
+{
+    public StopReason Reason { get; } = reason;
+}

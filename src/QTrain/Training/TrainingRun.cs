@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using QTrain.Numerics;
+using QTrain.Optimizers;
+
+namespace QTrain.Training;
+
+/// <summary>A training on its way: pulls iterates out of the optimizer, counts what they cost, and decides when to stop.</summary>
+internal sealed class TrainingRun : IAsyncDisposable
+{
+    private readonly StoppingRules _rules;
+    private readonly IRunClock _clock;
+    private readonly PathedObjective _objective;
+    private readonly IAsyncEnumerator<Iterate> _iterates;
+    private readonly CancellationToken _cancellation;
+    private readonly IncrementalHash _trajectory = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    private Iterate? _initial, _last, _best;
+    private int _index = -1;
+    private double _plateauLoss = double.PositiveInfinity;
+    private int _plateauIndex;
+
+    public TrainingRun(TrainingPlan plan, IEvaluator evaluator, IRunClock clock, CancellationToken cancellation)
+    {
+        var start = plan.Problem.Start.AsSpan().ToArray();
+        if (start.Length != evaluator.Dimension)
+            throw new QuantumException(
+                $"The start has {start.Length} values but the circuit has {evaluator.Dimension} parameters: give one value for each, in their order.");
+        (_rules, _clock, _cancellation) = (plan.Stopping, clock, cancellation);
+        _objective = new PathedObjective(evaluator, _rules.MaxEvaluations);
+        _iterates = plan.Optimizer.MinimizeAsync(_objective, start, RandomPurpose.Optimizer.Stream(plan.Seed), cancellation)
+            .GetAsyncEnumerator(cancellation);
+    }
+
+    /// <summary>Null while the training goes on.</summary>
+    public StopReason? StopReason { get; private set; }
+
+    /// <summary>The step arrived at last.</summary>
+    public TrainingStep Step => new(
+        _index, _last!.Parameters, _last.Loss, _last.StandardError, BestLoss, _last.GradientNorm, _objective.Evaluations, _objective.Shots);
+
+    public TrainingResult Result => new()
+    {
+        StopReason = StopReason!.Value,
+        InitialLoss = _initial!.Loss,
+        FinalLoss = _last!.Loss,
+        FinalStandardError = _last.StandardError,
+        FinalParameters = _last.Parameters,
+        BestLoss = BestLoss,
+        BestParameters = (_best ?? _initial).Parameters,
+        Iterations = _index,
+        Evaluations = _objective.Evaluations,
+        Shots = _objective.Shots,
+        TrajectoryHash = Convert.ToHexStringLower(_trajectory.GetCurrentHash()),
+    };
+
+    private double BestLoss => _best?.Loss ?? double.NaN;
+
+    /// <summary>Makes one step. False when there was none to make: the training has stopped. True with <see cref="StopReason"/> set: this was the last.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled before there was a first step, so there is nothing to tell.</exception>
+    public async ValueTask<bool> NextAsync()
+    {
+        if (StopReason is not null) return false;
+        try
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            if (!await _iterates.MoveNextAsync())
+            {
+                StopReason = Training.StopReason.Tolerance;
+                return false;
+            }
+        }
+        catch (TrainingStopException stop)
+        {
+            StopReason = stop.Reason;
+            return false;
+        }
+        catch (OperationCanceledException) when (_index >= 0 && _cancellation.IsCancellationRequested)
+        {
+            StopReason = Training.StopReason.Interrupted;
+            return false;
+        }
+
+        var previous = _last;
+        var iterate = _last = _iterates.Current;
+        _index++;
+        _initial ??= iterate;
+        Append(iterate);
+        if (double.IsFinite(iterate.Loss) && !(iterate.Loss >= _best?.Loss)) _best = iterate;
+        try
+        {
+            StopReason = await DecideAsync(iterate, previous);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            StopReason = Training.StopReason.Interrupted;
+        }
+        _objective.BeginStep(_index + 1);
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _iterates.DisposeAsync();
+        _trajectory.Dispose();
+    }
+
+    private async ValueTask<StopReason?> DecideAsync(Iterate iterate, Iterate? previous)
+    {
+        if (!double.IsFinite(iterate.Loss) || iterate.Loss - _initial!.Loss > _rules.DivergenceAbove) return Training.StopReason.Divergence;
+        if (_objective.Evaluations >= _rules.MaxEvaluations) return Training.StopReason.Evaluations;
+        if (_index >= _rules.MaxIterations) return Training.StopReason.Iterations;
+        if (_rules.MaxTime is { } limit && await _clock.ElapsedAsync(_objective.NextPath(), _cancellation) >= limit)
+            return Training.StopReason.Time;
+        if (iterate.GradientNorm <= _rules.GradientTolerance) return Training.StopReason.Tolerance;
+        // An iteration that stays where it was (Nelder–Mead, when no vertex beats the best) says nothing about convergence.
+        if (previous is not null && !ReferenceEquals(previous.Parameters, iterate.Parameters)
+            && Math.Abs(iterate.Loss - previous.Loss) <= _rules.LossTolerance) return Training.StopReason.Tolerance;
+        if (_plateauLoss - iterate.Loss > _rules.PlateauTolerance) (_plateauLoss, _plateauIndex) = (iterate.Loss, _index);
+        return _index - _plateauIndex >= _rules.PlateauSteps ? Training.StopReason.Plateau : null;
+    }
+
+    private void Append(Iterate iterate)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            _trajectory.AppendData(MemoryMarshal.AsBytes(iterate.Parameters.AsSpan()));
+            var loss = iterate.Loss;
+            _trajectory.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in loss)));
+            return;
+        }
+        Span<byte> bits = stackalloc byte[sizeof(double)];
+        foreach (var value in iterate.Parameters.Append(iterate.Loss))
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bits, value);
+            _trajectory.AppendData(bits);
+        }
+    }
+}
