@@ -103,24 +103,33 @@ internal sealed class ShiftRule
         var parts = new List<Operation>();
         foreach (var primitive in gate.Definition!(gateOperation.Angles))
         {
-            ImmutableArray<Control> all = [.. controls, .. targets.Where((_, k) => (primitive.Controls >> k & 1) != 0).Select(q => new Control(q))];
-            var support = Enumerable.Range(0, targets.Length).Where(k => (primitive.Pauli.Support >> k & 1) != 0).ToArray();
-            if (all.IsEmpty && support.Length == 0) continue;          // a global phase
-            var isPhase = primitive.IsPhase;
-            var angle = primitive.Angle.IsConstant ? primitive.Angle : Next(primitive.Angle, isPhase || all.IsEmpty ? TwoTerms : FourTerms);
-            parts.Add(isPhase
-                ? new GlobalPhase(angle, all)
-                : new GateOperation(
-                    Gate.PauliRotation(string.Concat(targets.Select((_, k) => primitive.Pauli[targets.Length - 1 - k]))), targets, [angle], all));
+            ImmutableArray<Control> all = [.. controls, .. Picked(targets, primitive.Controls).Select(q => new Control(q))];
+            var rotated = Picked(targets, primitive.Pauli.Support);
+            if (primitive.IsPhase || rotated.IsEmpty)
+            {
+                if (all.IsEmpty) continue;          // a global phase
+                // A rotation about the identity is the phase of minus half its angle.
+                var phaseAngle = primitive.IsPhase ? primitive.Angle : -0.5 * primitive.Angle;
+                parts.Add(new GlobalPhase(Next(phaseAngle, TwoTerms), all));
+                continue;
+            }
+            var angle = Next(primitive.Angle, all.IsEmpty ? TwoTerms : FourTerms);
+            parts.Add(new GateOperation(Gate.PauliRotation(Label(primitive.Pauli)), rotated, [angle], all));
         }
         return parts;
 
         Angle Next(Angle angle, ImmutableArray<(double, double)> terms)
         {
+            if (angle.IsConstant) return angle;
             slots.Add(new Slot(Simulation.AffineAngle.From(angle, index), terms));
             return Own(slots.Count - 1);
         }
     }
+
+    private static ImmutableArray<int> Picked(ImmutableArray<int> targets, ulong mask) => [.. targets.Where((_, k) => (mask >> k & 1) != 0)];
+
+    /// <summary>The letters that are not the identity, highest qubit first.</summary>
+    private static string Label(PauliString pauli) => pauli.ToString().Replace("I", "", StringComparison.Ordinal);
 
     private readonly record struct Slot(Simulation.AffineAngle Angle, ImmutableArray<(double Shift, double Weight)> Terms);
 }

@@ -1,0 +1,82 @@
+using QTrain.Observables;
+using QTrain.Simulation;
+
+namespace QTrain.Gradients;
+
+/// <summary>The derivative of the adjoint sweep along a direction of the parameters: the Hessian times that direction.</summary>
+/// <remarks>Beside |ψₖ⟩ and |λₖ⟩ go their derivatives along the direction. An instruction U moved at a rate r by the direction has
+/// ∂(U|ψ⟩) = U|∂ψ⟩ + r·f·G·U|ψ⟩; backwards, ∂(U†|λ⟩) = U†(|∂λ⟩ − r·f·G|λ⟩), for f is imaginary and G Hermitian and commutes with U.</remarks>
+internal sealed class SecondOrderSweep : IDisposable
+{
+    private readonly CompiledCircuit _circuit;
+    private readonly PauliSum _observable;
+    private readonly StateVector _ket, _bra, _ketMoved, _braMoved;
+
+    public SecondOrderSweep(CompiledCircuit circuit, PauliSum observable)
+    {
+        NotDifferentiableException.ThrowUnlessUnitary(circuit.Circuit);
+        _circuit = circuit;
+        _observable = observable;
+        _ket = StateVector.Zero(circuit.QubitCount);
+        _bra = StateVector.Zero(circuit.QubitCount);
+        _ketMoved = StateVector.Zero(circuit.QubitCount);
+        _braMoved = StateVector.Zero(circuit.QubitCount);
+    }
+
+    /// <summary>Writes H·direction.</summary>
+    public void Evaluate(ReadOnlySpan<double> at, ReadOnlySpan<double> direction, Span<double> product)
+    {
+        Gradient.CheckPoint(_circuit.ParameterCount, at);
+        product.Clear();
+        _ket.SetZero();
+        StateVector.SetToImage(_ketMoved, new PauliSum(_circuit.QubitCount, []), _ket);
+        foreach (var instruction in _circuit.Instructions)
+        {
+            var value = instruction.Angle.At(at);
+            _ket.Apply(instruction, value, inverse: false);
+            _ketMoved.Apply(instruction, value, inverse: false);
+            if (RateOf(instruction, direction) is not 0.0 and var rate)
+                Generator.AddImage(_ketMoved, rate * instruction.Factor, instruction, _ket);
+        }
+        StateVector.SetToImage(_bra, _observable, _ket);
+        StateVector.SetToImage(_braMoved, _observable, _ketMoved);
+        for (var k = _circuit.Instructions.Length - 1; k >= 0; k--)
+        {
+            var instruction = _circuit.Instructions[k];
+            if (instruction.IsMoved)
+            {
+                var slope = instruction.SlopeOf(
+                    Generator.InnerProduct(instruction, _braMoved, _ket) + Generator.InnerProduct(instruction, _bra, _ketMoved));
+                var angle = instruction.Angle;
+                for (var t = 0; t < angle.Indices.Length; t++) product[angle.Indices[t]] += angle.Coefficients[t] * slope;
+                if (RateOf(instruction, direction) is not 0.0 and var rate)
+                {
+                    Generator.AddImage(_ketMoved, -rate * instruction.Factor, instruction, _ket);
+                    Generator.AddImage(_braMoved, -rate * instruction.Factor, instruction, _bra);
+                }
+            }
+            var value = instruction.Angle.At(at);
+            _ket.Apply(instruction, value, inverse: true);
+            _bra.Apply(instruction, value, inverse: true);
+            _ketMoved.Apply(instruction, value, inverse: true);
+            _braMoved.Apply(instruction, value, inverse: true);
+        }
+    }
+
+    public void Dispose()
+    {
+        _ket.Dispose();
+        _bra.Dispose();
+        _ketMoved.Dispose();
+        _braMoved.Dispose();
+    }
+
+    private static double RateOf(Instruction instruction, ReadOnlySpan<double> direction)
+    {
+        if (!instruction.IsMoved) return 0;
+        var rate = 0.0;
+        var angle = instruction.Angle;
+        for (var t = 0; t < angle.Indices.Length; t++) rate += angle.Coefficients[t] * direction[angle.Indices[t]];
+        return rate;
+    }
+}
