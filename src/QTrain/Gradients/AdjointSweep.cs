@@ -18,7 +18,7 @@ internal sealed class AdjointSweep : IDisposable
 
     public AdjointSweep(CompiledCircuit circuit, PauliSum observable, SimulationOptions? options = null)
     {
-        NotDifferentiableException.ThrowUnlessUnitary(circuit.Circuit);
+        Gradient.Check(circuit.Circuit, observable);
         _circuit = circuit;
         _observable = observable;
         _ket = StateVector.Zero(circuit.QubitCount, options);

@@ -26,7 +26,7 @@ public static class FiniteDifference
     /// <param name="order">2, 4, 6 or 8: the power of the step that the error falls with, and the energies a parameter takes.</param>
     public static double[] Central(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, double? step = null, int order = 4)
     {
-        NotDifferentiableException.ThrowUnlessUnitary(circuit);
+        Gradient.Check(circuit, observable);
         Gradient.CheckPoint(circuit.Parameters.Length, at);
         var compiled = CompiledCircuit.From(circuit);
         using var state = StateVector.Zero(circuit.QubitCount);

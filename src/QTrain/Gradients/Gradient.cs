@@ -12,6 +12,7 @@ public static class Gradient
     /// <param name="observable">What is measured.</param>
     /// <param name="at">Parameter values in radians; length P.</param>
     /// <returns>∂⟨O⟩/∂θₖ for k = 0…P−1, in the unit of <paramref name="observable"/> per radian. Exact up to rounding.</returns>
+    /// <exception cref="NotHermitianException">A coefficient of the observable is not real.</exception>
     /// <exception cref="NotDifferentiableException">The circuit measures, resets or asks a condition.</exception>
     /// <remarks>Time O(gates·2ⁿ), memory two states. Jones &amp; Gacon 2020, arXiv:2009.02823.</remarks>
     public static double[] Adjoint(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at) => Adjoint(circuit, observable, at, out _);
@@ -34,11 +35,13 @@ public static class Gradient
     /// <param name="observable">What is measured.</param>
     /// <param name="at">Parameter values in radians; length P.</param>
     /// <returns>∂⟨O⟩/∂θₖ for k = 0…P−1. Exact up to rounding.</returns>
+    /// <exception cref="NotHermitianException">A coefficient of the observable is not real.</exception>
     /// <exception cref="NotDifferentiableException">The circuit measures, resets or asks a condition.</exception>
     /// <remarks>Two energies for every rotation or phase that a parameter moves, four for a controlled rotation.
     /// Schuld, Bergholm, Gogolin, Izaac &amp; Killoran 2019, arXiv:1811.11184; Anselmetti, Wierichs, Gogolin &amp; Parrish 2021, arXiv:2104.05695.</remarks>
     public static double[] Shift(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at)
     {
+        Check(circuit, observable);
         var rule = new ShiftRule(circuit);
         var compiled = CompiledCircuit.From(rule.Circuit);
         using var state = StateVector.Zero(circuit.QubitCount);
@@ -48,6 +51,17 @@ public static class Gradient
             state.Apply(compiled, angles);
             return (state.Expectation(observable), 0);
         }).Gradient;
+    }
+
+    /// <summary>The entry of every method here: what was given fits together and has a derivative.</summary>
+    internal static void Check(Circuit circuit, PauliSum observable)
+    {
+        ArgumentNullException.ThrowIfNull(circuit);
+        ArgumentNullException.ThrowIfNull(observable);
+        NotDifferentiableException.ThrowUnlessUnitary(circuit);
+        observable.RequireHermitian();
+        if (observable.QubitCount != circuit.QubitCount)
+            throw new QuantumException($"The observable acts on {observable.QubitCount} qubits but the circuit has {circuit.QubitCount}: they must agree.");
     }
 
     internal static void CheckPoint(int parameters, ReadOnlySpan<double> at)

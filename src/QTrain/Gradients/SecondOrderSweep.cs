@@ -14,7 +14,7 @@ internal sealed class SecondOrderSweep : IDisposable
 
     public SecondOrderSweep(CompiledCircuit circuit, PauliSum observable)
     {
-        NotDifferentiableException.ThrowUnlessUnitary(circuit.Circuit);
+        Gradient.Check(circuit.Circuit, observable);
         _circuit = circuit;
         _observable = observable;
         _ket = StateVector.Zero(circuit.QubitCount);

@@ -10,6 +10,12 @@ namespace QTrain.Training;
 /// <summary>The text that tells two evaluators apart: a line for each thing that determines an answer, so that a difference has a name.</summary>
 internal static class EvaluatorIdentity
 {
+    /// <summary>Raised when the simulator's arithmetic changes a result by a bit.</summary>
+    private const int StateVectorVersion = 1;
+
+    /// <summary>Raised when sampling, grouping or averaging changes a result by a bit.</summary>
+    private const int EstimatorVersion = 1;
+
     public static string Of(TrainingPlan plan, GradientMethod method)
     {
         var gradient = method switch
@@ -19,14 +25,14 @@ internal static class EvaluatorIdentity
             _ => $"adjoint/{AdjointSweep.Version}",
         };
         // Exact answers do not depend on the seed, so they can be reused under another.
-        var shots = plan.Shots is { } count ? $"{count} seed {plan.Seed}" : "exact";
+        var shots = plan.Shots is { } count ? $"{count} seed {plan.Seed} estimator/{EstimatorVersion}" : "exact";
         return string.Create(CultureInfo.InvariantCulture, $"""
             circuit {Digest(Text(plan.Problem.Ansatz))}
             observable {Digest(Text(plan.Problem.Observable))}
             scale {plan.Problem.LossScale:R}
             shots {shots}
             gradient {gradient}
-            simulator statevector/1
+            simulator statevector/{StateVectorVersion}
             """).ReplaceLineEndings("\n");
     }
 

@@ -1,20 +1,26 @@
 using QTrain.Gradients;
+using QTrain.Numerics;
+using QTrain.Shots;
 using QTrain.Simulation;
 
 namespace QTrain.Training;
 
-/// <summary>Answers questions on the local state-vector simulator. Answers complete before the call returns.</summary>
-/// <remarks>Not to be asked from two threads at once: it owns the states it works on.</remarks>
+/// <summary>Answers questions on the local state-vector simulator: exactly, or with shots as a device would. Answers complete before the call
+/// returns.</summary>
+/// <remarks>Not to be asked from two threads at once: it owns the states it works on. The randomness of a question's shots comes from the
+/// seed and the question's path alone.</remarks>
 public sealed class SimulatorEvaluator : IEvaluator, IDisposable
 {
     private readonly TrainingProblem _problem;
     private readonly GradientMethod _method;
+    private readonly int? _shots;
     private readonly CompiledCircuit _circuit;
     private readonly StateVector _state;
     private readonly SimulationOptions? _options;
+    private readonly ShotEstimator? _estimator;
+    private readonly RandomStream _random;
     private AdjointSweep? _adjoint;
-    private ShiftRule? _shift;
-    private CompiledCircuit? _shifted;
+    private (ShiftRule Rule, CompiledCircuit Circuit)? _shift;
 
     /// <summary>An evaluator of the problem, shots, gradient method and seed of a plan.</summary>
     /// <exception cref="QuantumException">Circuit and observable do not fit, or the gradient method does not go with shots.</exception>
@@ -22,15 +28,27 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
     {
         ArgumentNullException.ThrowIfNull(plan);
         _problem = plan.Problem;
-        if (_problem.Observable.QubitCount != _problem.Ansatz.QubitCount)
+        var (ansatz, observable) = (_problem.Ansatz, _problem.Observable);
+        if (observable.QubitCount != ansatz.QubitCount)
             throw new QuantumException(
-                $"The observable acts on {_problem.Observable.QubitCount} qubits but the circuit has {_problem.Ansatz.QubitCount}: they must agree.");
+                $"The observable acts on {observable.QubitCount} qubits but the circuit has {ansatz.QubitCount}: they must agree.");
+        observable.RequireHermitian();
+        if (plan.Optimizer.NeedsGradient) NotDifferentiableException.ThrowUnlessUnitary(ansatz);
+        if (!ansatz.IsUnitary)
+            throw new QuantumException("The circuit measures, resets or asks a condition: leave that out, the observable says what is measured at the end.");
+        if (plan.Shots < 1) throw new QuantumException($"{plan.Shots} shots cannot be measured: ask for at least 1 for every circuit, or leave shots out for exact values.");
+        if (plan.Shots is not null && (plan.Gradient is GradientMethod.Adjoint or GradientMethod.Difference))
+            throw new QuantumException(
+                $"Gradients by {(plan.Gradient == GradientMethod.Adjoint ? "the adjoint method need the exact state" : "differences drown in the noise of shots")}, but "
+                + $"{plan.Shots} shots were asked for. Use the shift rule (or leave the method out), or leave the shots out.");
         _method = plan.Gradient != GradientMethod.Auto ? plan.Gradient
             : plan.Shots is null ? GradientMethod.Adjoint : GradientMethod.Shift;
-        if (plan.Optimizer.NeedsGradient) NotDifferentiableException.ThrowUnlessUnitary(_problem.Ansatz);
+        _shots = plan.Shots;
+        _random = RandomPurpose.Shots.Stream(plan.Seed);
         _options = options;
-        _circuit = CompiledCircuit.From(_problem.Ansatz);
-        _state = StateVector.Zero(_problem.Ansatz.QubitCount, options);
+        _circuit = CompiledCircuit.From(ansatz);
+        if (_shots is not null) _estimator = new ShotEstimator(ansatz, observable, options);
+        _state = StateVector.Zero(ansatz.QubitCount, options);
         Identity = EvaluatorIdentity.Of(plan, _method);
     }
 
@@ -48,7 +66,12 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
         for (var k = 0; k < answers.Length; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            answers[k] = questions[k].Kind == QuestionKind.Gradient ? GradientOf(questions[k].Point) : LossOf(questions[k].Point);
+            var question = questions[k];
+            var path = question.Path;
+            var random = _random.Child((ulong)path.Member).Child((ulong)path.Step).Child((ulong)path.Slot);
+            answers[k] = question.Kind == QuestionKind.Gradient
+                ? GradientOf(question.Point, random, cancellation)
+                : AnswerOf(Energy(_circuit, question.Point, random.Child(0)));
         }
         return new(answers);
     }
@@ -60,40 +83,56 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
         _adjoint?.Dispose();
     }
 
-    private Answer LossOf(double[] point) => new(_problem.LossScale * Energy(_circuit, point));
-
-    private Answer GradientOf(double[] point)
+    private Answer GradientOf(double[] point, RandomStream random, CancellationToken cancellation)
     {
-        var (energy, evaluations) = (0.0, 1);
-        double[] gradient;
         switch (_method)
         {
             case GradientMethod.Shift:
-                _shift ??= new ShiftRule(_problem.Ansatz);
-                _shifted ??= CompiledCircuit.From(_shift.Circuit);
-                energy = Energy(_circuit, point);
-                gradient = _shift.Gradient(point, (angles, _) => (Energy(_shifted, angles), 0)).Gradient;
-                evaluations += _shift.EnergyCount;
-                break;
+                return ShiftOf(point, random, cancellation);
             case GradientMethod.Difference:
-                energy = Energy(_circuit, point);
-                gradient = FiniteDifference.Central(shifted => Energy(_circuit, shifted), point);
-                evaluations += 4 * point.Length;
-                break;
+                var energy = Energy(_circuit, point, random);
+                var differences = FiniteDifference.Central(shifted => Energy(_circuit, shifted, random).Value, point);
+                return AnswerOf(energy, differences, 4 * point.Length);
             default:
                 _adjoint ??= new AdjointSweep(_circuit, _problem.Observable, _options);
-                gradient = new double[point.Length];
-                energy = _adjoint.Evaluate(point, gradient);
-                break;
+                var gradient = new double[point.Length];
+                return AnswerOf(new Estimate(_adjoint.Evaluate(point, gradient), 0, 0), gradient);
         }
-        for (var k = 0; k < gradient.Length; k++) gradient[k] *= _problem.LossScale;
-        return new Answer(_problem.LossScale * energy, Gradient: gradient, Evaluations: evaluations);
     }
 
-    private double Energy(CompiledCircuit circuit, double[] at)
+    private Answer ShiftOf(double[] point, RandomStream random, CancellationToken cancellation)
+    {
+        if (_shift is not var (rule, circuit))
+        {
+            rule = new ShiftRule(_problem.Ansatz);
+            circuit = CompiledCircuit.From(rule.Circuit);
+            _shift = (rule, circuit);
+        }
+        var energy = Energy(_circuit, point, random.Child(0));
+        var shots = energy.Shots;
+        var (gradient, _) = rule.Gradient(point, (angles, k) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var shifted = Energy(circuit, angles, random.Child((ulong)k + 1));
+            shots += shifted.Shots;
+            return (shifted.Value, shifted.StandardError);
+        });
+        return AnswerOf(energy with { Shots = shots }, gradient, rule.EnergyCount);
+    }
+
+    private Answer AnswerOf(Estimate energy, double[]? gradient = null, int furtherEvaluations = 0)
+    {
+        var scale = _problem.LossScale;
+        for (var k = 0; k < gradient?.Length; k++) gradient[k] *= scale;
+        return new Answer(scale * energy.Value, Math.Abs(scale) * energy.StandardError, gradient, 1 + furtherEvaluations, energy.Shots);
+    }
+
+    private Estimate Energy(CompiledCircuit circuit, double[] at, RandomStream random)
     {
         _state.SetZero();
         _state.Apply(circuit, at);
-        return _state.Expectation(_problem.Observable);
+        return _shots is { } shots
+            ? _estimator!.Measure(_state, shots, random)
+            : new Estimate(_state.Expectation(_problem.Observable), 0, 0);
     }
 }

@@ -177,4 +177,17 @@ public sealed class A_gradient
     public void is_refused_at_a_point_of_the_wrong_length() =>
         Should.Throw<ArgumentException>(() => Gradient.Adjoint(Circuit.Build(1, c => c.Rx(Parameter.Named("p"), 0)), Z, [1, 2])).Message
             .ShouldStartWith("The circuit has 1 parameters but 2 values were given.");
+
+    [Fact]
+    public void is_refused_for_an_observable_that_cannot_be_measured_there()
+    {
+        var circuit = Circuit.Build(2, c => c.Rx(Parameter.Named("p"), 0));
+        Should.Throw<QuantumException>(() => Gradient.Adjoint(circuit, Z, [1])).Message
+            .ShouldBe("The observable acts on 1 qubits but the circuit has 2: they must agree.");
+        var imaginary = new PauliSum(2, [new PauliTerm(default, System.Numerics.Complex.ImaginaryOne)]);
+        Should.Throw<NotHermitianException>(() => Gradient.Adjoint(circuit, imaginary, [1]));
+        Should.Throw<NotHermitianException>(() => Gradient.Shift(circuit, imaginary, [1]));
+        Should.Throw<NotHermitianException>(() => Hessian.Of(circuit, imaginary, [1]));
+        Should.Throw<NotHermitianException>(() => FiniteDifference.Central(circuit, imaginary, [1]));
+    }
 }
