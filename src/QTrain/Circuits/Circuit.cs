@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace QTrain.Circuits;
 
 /// <summary>A sequence of operations on qubits and classical bits: a value. Equal circuits are equal.</summary>
-public sealed class Circuit : IEquatable<Circuit>
+public sealed partial class Circuit : IEquatable<Circuit>
 {
     /// <summary>A circuit of given operations.</summary>
     /// <param name="qubits">How many qubits; at least 1.</param>
@@ -23,13 +23,17 @@ public sealed class Circuit : IEquatable<Circuit>
         {
             foreach (var qubit in operation.Qubits)
                 if ((uint)qubit >= (uint)qubits) throw new QubitOutOfRangeException(qubit, qubits);
-            if (operation is Measure measure) needed = Math.Max(needed, measure.Bit + 1);
+            if (operation is Measure measure)
+            {
+                if (measure.Bit < 0) throw new QuantumException($"Classical bit {measure.Bit} does not exist: bits are numbered from 0.");
+                needed = Math.Max(needed, measure.Bit + 1);
+            }
             if (operation.Condition is { } condition) needed = Math.Max(needed, condition.Bits.Max() + 1);
             foreach (var angle in operation.Angles)
                 foreach (var term in angle.Terms)
                     if (seen.Add(term.Parameter)) used.Add(term.Parameter);
         }
-        if (bits < needed) throw new QuantumException($"The circuit uses {needed} classical bits but was given {bits}.");
+        if (bits < needed) throw new QuantumException($"The circuit uses classical bit {needed - 1}, but has {bits} bits: it needs at least {needed}.");
         BitCount = bits ?? needed;
         Parameters = parameters is null ? [.. used] : [.. parameters];
         if (parameters is not null)
@@ -38,7 +42,8 @@ public sealed class Circuit : IEquatable<Circuit>
             if (declared.Count != Parameters.Length) throw new QuantumException("A parameter is declared twice: names must differ.");
             foreach (var parameter in used)
                 if (!declared.Contains(parameter))
-                    throw new QuantumException($"Parameter '{parameter}' is used but not declared. Declared are: {string.Join(", ", Parameters)}.");
+                    throw new QuantumException($"Parameter '{parameter}' is used but not declared. "
+                        + (Parameters.IsEmpty ? "None is declared." : $"Declared are: {string.Join(", ", Parameters)}."));
         }
     }
 
@@ -82,4 +87,7 @@ public sealed class Circuit : IEquatable<Circuit>
         foreach (var operation in Operations) hash.Add(operation);
         return hash.ToHashCode();
     }
+
+    /// <summary>The circuit as <c>3 qubits, 5 operations, 2 parameters</c>; <see cref="Draw"/> shows it.</summary>
+    public override string ToString() => $"{QubitCount} qubits, {Operations.Length} operations, {Parameters.Length} parameters";
 }

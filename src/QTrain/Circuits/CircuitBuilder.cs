@@ -20,6 +20,14 @@ public sealed class CircuitBuilder(int qubits)
         return this;
     }
 
+    /// <summary>Adds every operation of a circuit, its qubit q placed on <c>on[q]</c>, or on q when none are listed.</summary>
+    public CircuitBuilder Append(Circuit circuit, params ImmutableArray<int> on)
+    {
+        ArgumentNullException.ThrowIfNull(circuit);
+        foreach (var operation in (on.IsDefaultOrEmpty ? circuit : circuit.OnQubits(QubitCount, on)).Operations) Add(operation);
+        return this;
+    }
+
     /// <summary>Adds a gate by the name of its row in <see cref="Gates"/>.</summary>
     public CircuitBuilder Gate(string name, ImmutableArray<int> qubits, params ImmutableArray<Angle> angles) =>
         Add(new GateOperation(Gates.Named(name), qubits, angles));

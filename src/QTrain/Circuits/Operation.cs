@@ -7,6 +7,9 @@ public abstract record Operation
 {
     private protected Operation() { }
 
+    /// <summary>What happens, in lower case: the gate's name, or <c>measure</c>, <c>reset</c>, <c>barrier</c>, <c>global_phase</c>.</summary>
+    public abstract string Name { get; }
+
     /// <summary>The qubits it acts on; a gate's controls are listed first.</summary>
     public abstract ImmutableArray<int> Qubits { get; }
 
@@ -21,10 +24,26 @@ public abstract record Operation
 }
 
 /// <summary>A condition on classical bits: the operation happens when the listed bits, first lowest, read as <see cref="Value"/>.</summary>
-/// <param name="Bits">Classical bits; bit k of the value is <c>Bits[k]</c>.</param>
-/// <param name="Value">What they must read.</param>
-public sealed record Condition(ImmutableArray<int> Bits, ulong Value)
+public sealed record Condition
 {
+    /// <summary>The condition that <paramref name="bits"/>, first lowest, read as <paramref name="value"/>.</summary>
+    /// <exception cref="QuantumException">There are no bits or more than 64, they do not differ, or the value needs more of them.</exception>
+    public Condition(ImmutableArray<int> bits, ulong value)
+    {
+        if (bits.IsDefaultOrEmpty || bits.Length > 64 || bits.Distinct().Count() != bits.Length || bits.Min() < 0)
+            throw new QuantumException($"A condition on classical bits [{(bits.IsDefault ? "" : string.Join(", ", bits))}] cannot be: it needs 1 to 64 different bits, numbered from 0.");
+        if (bits.Length < 64 && value >> bits.Length != 0)
+            throw new QuantumException($"{bits.Length} classical bit{(bits.Length == 1 ? "" : "s")} can never read as {value}: values are 0 to {(1UL << bits.Length) - 1}.");
+        Bits = bits;
+        Value = value;
+    }
+
+    /// <summary>Classical bits; bit k of the value is <c>Bits[k]</c>.</summary>
+    public ImmutableArray<int> Bits { get; }
+
+    /// <summary>What they must read.</summary>
+    public ulong Value { get; }
+
     /// <inheritdoc/>
     public bool Equals(Condition? other) => other is not null && Value == other.Value && Bits.AsSpan().SequenceEqual(other.Bits.AsSpan());
 
@@ -38,6 +57,10 @@ public sealed record Condition(ImmutableArray<int> Bits, ulong Value)
             if (register[Bits[k]] != ((Value >> k & 1) != 0)) return false;
         return true;
     }
+
+    /// <summary>The condition as <c>c0=1</c>, highest bit first where there are several: <c>c1c0=10</c>.</summary>
+    public override string ToString() =>
+        $"{string.Concat(Bits.Reverse().Select(b => $"c{b}"))}={string.Concat(Enumerable.Range(0, Bits.Length).Reverse().Select(k => Value >> k & 1))}";
 }
 
 /// <summary>A control qubit and the value it must have.</summary>
@@ -57,16 +80,19 @@ public sealed record GateOperation : Operation
     {
         ArgumentNullException.ThrowIfNull(gate);
         Gate = gate;
-        Targets = targets;
-        Angles = angles;
+        Targets = targets.IsDefault ? [] : targets;
+        Angles = angles.IsDefault ? [] : angles;
         Controls = controls.IsDefault ? [] : controls;
-        if (targets.Length != gate.QubitCount)
-            throw new QuantumException($"Gate '{gate.Name}' acts on {gate.QubitCount} qubits, but {targets.Length} were given.");
-        if (angles.Length != gate.AngleCount)
-            throw new QuantumException($"Gate '{gate.Name}' takes {gate.AngleCount} angles, but {angles.Length} were given.");
+        if (Targets.Length != gate.QubitCount)
+            throw new QuantumException($"Gate '{gate.Name}' acts on {Counted(gate.QubitCount, "qubit")}, but was given {Targets.Length}.");
+        if (Angles.Length != gate.AngleCount)
+            throw new QuantumException($"Gate '{gate.Name}' takes {Counted(gate.AngleCount, "angle")}, but was given {Angles.Length}.");
         if (Qubits.Distinct().Count() != Qubits.Length)
             throw new QuantumException($"Gate '{gate.Name}' was given qubits {string.Join(", ", Qubits)}: they must differ.");
     }
+
+    /// <inheritdoc/>
+    public override string Name => Gate.Name;
 
     /// <summary>The rule.</summary>
     public Gate Gate { get; }
@@ -89,15 +115,9 @@ public sealed record GateOperation : Operation
         if (Gate.Base is { } target)
         {
             // The inverse of a controlled gate controls the inverse; the table's name is kept where it has one.
-            var inner = new GateOperation(target, Targets[Gate.ControlCount..], Angles).Inverse();
-            var named = Gates.All.FirstOrDefault(g => g.Base == inner.Gate && g.ControlCount == Gate.ControlCount);
-            var leading = Targets[..Gate.ControlCount];
-            return named is not null
-                ? new GateOperation(named, [.. leading, .. inner.Targets], inner.Angles, Controls) { Condition = Condition }
-                : new GateOperation(inner.Gate, inner.Targets, inner.Angles, [.. Controls, .. leading.Select(q => new Control(q))])
-                {
-                    Condition = Condition,
-                };
+            var inverted = new GateOperation(target, Targets[Gate.ControlCount..], Angles).Inverse()
+                .Controlled([.. Targets[..Gate.ControlCount].Select(q => new Control(q))]);
+            return new GateOperation(inverted.Gate, inverted.Targets, inverted.Angles, [.. Controls, .. inverted.Controls]) { Condition = Condition };
         }
         if (Gate.Inverse is { } inverse)
         {
@@ -112,6 +132,18 @@ public sealed record GateOperation : Operation
             for (var column = 0; column < size; column++) adjoint[row, column] = System.Numerics.Complex.Conjugate(matrix[column, row]);
         var adjointName = Gate.Name.EndsWith('†') ? Gate.Name[..^1] : Gate.Name + "†";
         return new GateOperation(Gate.Unitary(adjoint, adjointName), Targets, [], Controls) { Condition = Condition };
+    }
+
+    /// <summary>The operation under further controls. A gate of the table is kept where it has the name: x becomes cx, and cx ccx.</summary>
+    public GateOperation Controlled(params ImmutableArray<Control> controls)
+    {
+        if (Controls.IsEmpty && controls.All(c => c.On))
+        {
+            var (target, own) = (Gate.Base ?? Gate, Gate.ControlCount);
+            var named = Gates.All.FirstOrDefault(g => ReferenceEquals(g.Base, target) && g.ControlCount == own + controls.Length);
+            if (named is not null) return new GateOperation(named, [.. controls.Select(c => c.Qubit), .. Targets], Angles) { Condition = Condition };
+        }
+        return new GateOperation(Gate, Targets, Angles, [.. controls, .. Controls]) { Condition = Condition };
     }
 
     internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) =>
@@ -140,6 +172,8 @@ public sealed record GateOperation : Operation
     public override string ToString() =>
         $"{string.Concat(Controls.Select(c => c.On ? "ctrl @ " : "negctrl @ "))}{Gate.Name}"
         + (Angles.IsEmpty ? "" : $"({string.Join(", ", Angles)})") + $" {string.Join(", ", Qubits)}";
+
+    private static string Counted(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }
 
 /// <summary>Measures a qubit in the computational basis into a classical bit.</summary>
@@ -147,6 +181,9 @@ public sealed record GateOperation : Operation
 /// <param name="Bit">The classical bit that is written.</param>
 public sealed record Measure(int Qubit, int Bit) : Operation
 {
+    /// <inheritdoc/>
+    public override string Name => "measure";
+
     /// <inheritdoc/>
     public override ImmutableArray<int> Qubits => [Qubit];
 
@@ -158,6 +195,9 @@ public sealed record Measure(int Qubit, int Bit) : Operation
 public sealed record Reset(int Qubit) : Operation
 {
     /// <inheritdoc/>
+    public override string Name => "reset";
+
+    /// <inheritdoc/>
     public override ImmutableArray<int> Qubits => [Qubit];
 
     internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) => this with { Qubit = qubit(Qubit) };
@@ -167,7 +207,10 @@ public sealed record Reset(int Qubit) : Operation
 public sealed record Barrier : Operation
 {
     /// <summary>A barrier on qubits.</summary>
-    public Barrier(ImmutableArray<int> qubits) => Qubits = qubits;
+    public Barrier(ImmutableArray<int> qubits) => Qubits = qubits.IsDefault ? [] : qubits;
+
+    /// <inheritdoc/>
+    public override string Name => "barrier";
 
     /// <inheritdoc/>
     public override ImmutableArray<int> Qubits { get; }
@@ -190,7 +233,12 @@ public sealed record GlobalPhase : Operation
     {
         Phase = phase;
         Controls = controls.IsDefault ? [] : controls;
+        if (Controls.DistinctBy(c => c.Qubit).Count() != Controls.Length)
+            throw new QuantumException($"A global phase was given controls {string.Join(", ", Qubits)}: they must differ.");
     }
+
+    /// <inheritdoc/>
+    public override string Name => "global_phase";
 
     /// <summary>The phase in radians.</summary>
     public Angle Phase { get; }

@@ -76,7 +76,7 @@ public sealed class A_circuit_as_JSON
 
     [Theory]
     [InlineData("""{"gate": "rq", "qubits": [0]}""", 9, "there is no gate 'rq'. Did you mean 'rx'?")]
-    [InlineData("""{"gate": "cx", "qubits": [0]}""", 0, "Gate 'cx' acts on 2 qubits, but 1 were given.")]
+    [InlineData("""{"gate": "cx", "qubits": [0]}""", 0, "Gate 'cx' acts on 2 qubits, but was given 1.")]
     [InlineData("""{"gate": "cx", "qubits": [0, 0]}""", 0, "Gate 'cx' was given qubits 0, 0: they must differ.")]
     [InlineData("""{"gate": "x", "qubits": [2]}""", 25, "Qubit 2 does not exist: this circuit has 2 qubits, numbered 0 to 1.")]
     [InlineData("""{"gate": "rx", "qubits": [0], "coeff": {"a": 1}}""", 30, "there is no key \"coeff\" here. Did you mean \"coef\"?")]

@@ -33,7 +33,7 @@ public sealed class Qubit_wise_commuting_groups
             {
                 using var state = StateVector.Zero(3);
                 for (var q = 0; q < 3; q++)
-                    if ((b >> q & 1) != 0) state.Apply(Circuits.Circuit.Build(3, c => c.X(q)));
+                    if ((b >> q & 1) != 0) state.Apply(QTrain.Circuits.Circuit.Build(3, c => c.X(q)));
                 // C†|b⟩ must be an eigenstate of P with the parity of b on the support.
                 for (var k = change.Instructions.Length - 1; k >= 0; k--) state.Apply(change.Instructions[k], 0, inverse: true);
                 var parity = int.IsEvenInteger(int.PopCount(b & (int)pauli.Support)) ? 1 : -1;
