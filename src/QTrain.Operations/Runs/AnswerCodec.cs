@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using QTrain.Training;
+
+namespace QTrain.Operations.Runs;
+
+/// <summary>Answers as bytes: a byte that says what follows, the loss, its standard error unless 0, evaluations and shots as variable-length
+/// numbers, the gradient. Every bit of every number is kept.</summary>
+public static class AnswerCodec
+{
+    private const byte Format = 0x10, HasStandardError = 1, HasGradient = 2;
+
+    /// <summary>Writes an answer.</summary>
+    public static void Write(Answer answer, IBufferWriter<byte> into)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        ArgumentNullException.ThrowIfNull(into);
+        var gradient = answer.Gradient;
+        var span = into.GetSpan(1 + 16 + 30 + sizeof(double) * (gradient?.Length ?? 0));
+        var exact = BitConverter.DoubleToInt64Bits(answer.StandardError) == 0;
+        span[0] = (byte)(Format | (exact ? 0 : HasStandardError) | (gradient is null ? 0 : HasGradient));
+        var at = 1;
+        WriteDouble(span, ref at, answer.Loss);
+        if (!exact) WriteDouble(span, ref at, answer.StandardError);
+        WriteNumber(span, ref at, (ulong)answer.Evaluations);
+        WriteNumber(span, ref at, (ulong)answer.Shots);
+        if (gradient is not null)
+        {
+            WriteNumber(span, ref at, (ulong)gradient.Length);
+            foreach (var component in gradient) WriteDouble(span, ref at, component);
+        }
+        into.Advance(at);
+    }
+
+    /// <summary>Reads an answer.</summary>
+    /// <exception cref="FormatException">The bytes are not an answer of a form this version knows.</exception>
+    public static Answer Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || (bytes[0] & 0xF0) != Format)
+            throw new FormatException($"A recorded answer begins with {(bytes.IsEmpty ? "nothing" : $"0x{bytes[0]:x2}")}, but this version knows 0x10 to 0x13.");
+        var at = 1;
+        var loss = ReadDouble(bytes, ref at);
+        var standardError = (bytes[0] & HasStandardError) != 0 ? ReadDouble(bytes, ref at) : 0;
+        var evaluations = (int)ReadNumber(bytes, ref at);
+        var shots = (long)ReadNumber(bytes, ref at);
+        double[]? gradient = null;
+        if ((bytes[0] & HasGradient) != 0)
+        {
+            gradient = new double[ReadNumber(bytes, ref at)];
+            for (var k = 0; k < gradient.Length; k++) gradient[k] = ReadDouble(bytes, ref at);
+        }
+        return new Answer(loss, standardError, gradient, evaluations, shots);
+    }
+
+    private static void WriteDouble(Span<byte> into, ref int at, double value)
+    {
+        BinaryPrimitives.WriteDoubleLittleEndian(into[at..], value);
+        at += sizeof(double);
+    }
+
+    private static double ReadDouble(ReadOnlySpan<byte> from, ref int at)
+    {
+        var value = BinaryPrimitives.ReadDoubleLittleEndian(from[at..]);
+        at += sizeof(double);
+        return value;
+    }
+
+    private static void WriteNumber(Span<byte> into, ref int at, ulong value)
+    {
+        for (; value >= 0x80; value >>= 7) into[at++] = (byte)(value | 0x80);
+        into[at++] = (byte)value;
+    }
+
+    private static ulong ReadNumber(ReadOnlySpan<byte> from, ref int at)
+    {
+        ulong value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = from[at++];
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80) return value;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using QTrain.Operations.Storage;
+using QTrain.Training;
+
+namespace QTrain.Operations.Runs;
+
+/// <summary>How a journal gathers free records before it writes them as one transaction.</summary>
+/// <param name="Entries">At most so many.</param>
+/// <param name="Milliseconds">At most for so long while work goes on.</param>
+public sealed record GroupCommit(int Entries = 256, int Milliseconds = 100);
+
+/// <summary>The journal of a run for the session that works on it: what was asked and what came back. It answers what it knows; what it does not
+/// know is answered elsewhere and appended. Used from one thread at a time, as optimizers run.</summary>
+public sealed partial class Journal : IDisposable
+{
+    private readonly IRunStore _store;
+    private readonly LeaseGrant _lease;
+    private readonly TimeProvider _time;
+    private readonly GroupCommit _group;
+    private readonly Dictionary<(JournalLane, int), JournalCursor> _cursors = [];
+    private readonly TimeSpan _workedBefore;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly ArrayBufferWriter<byte> _scratch = new(256);
+
+    private JournalPage _pending = new(), _spare = new();
+    private List<StepRecord> _pendingSteps = [], _spareSteps = [];
+    private long _pendingSince;
+    private long? _liveSince;
+
+    /// <summary>Opens the journal of a run.</summary>
+    /// <param name="store">Where it is kept.</param>
+    /// <param name="lease">The right to append.</param>
+    /// <param name="worked">Working time of earlier sessions.</param>
+    /// <param name="time">Where time comes from.</param>
+    /// <param name="group">How free records are gathered.</param>
+    public Journal(IRunStore store, LeaseGrant lease, TimeSpan worked, TimeProvider time, GroupCommit? group = null)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        (_store, _lease, _workedBefore, _time, _group) = (store, lease, worked, time, group ?? new GroupCommit());
+    }
+
+    /// <summary>The run.</summary>
+    public RunId Run => _lease.Run;
+
+    /// <summary>Records that were found, in this session.</summary>
+    public long Found { get; private set; }
+
+    /// <summary>Records that were appended, in this session.</summary>
+    public long Appended { get; private set; }
+
+    /// <summary>Working time over all sessions. Going through what is recorded already does not count.</summary>
+    public TimeSpan Worked => _liveSince is { } since ? _workedBefore + _time.GetElapsedTime(since) : _workedBefore;
+
+    /// <summary>Looks for the record at a path; null when there is none. The cursor stands on it until the next look in its lane and member.</summary>
+    internal async ValueTask<JournalCursor?> FindAsync(JournalLane lane, QuestionPath path, CancellationToken cancellation)
+    {
+        if (!_cursors.TryGetValue((lane, path.Member), out var cursor))
+            _cursors.Add((lane, path.Member), cursor = new JournalCursor(_store, Run, lane, path.Member));
+        // An earlier path may be one that this session has appended itself.
+        if (cursor.Furthest is { } furthest && path <= furthest) await FlushAsync(JournalDurability.Free, cancellation);
+        return await cursor.MoveToAsync(path, cancellation) ? cursor : null;
+    }
+
+    /// <summary>Says that from here on the session works on what was not recorded: the working time runs.</summary>
+    internal void BeginWork() => _liveSince ??= _time.GetTimestamp();
+
+    /// <summary>Appends a record. A free one is written with others, a paid one now.</summary>
+    internal ValueTask AppendAsync(in JournalEntry entry, JournalDurability durability, CancellationToken cancellation)
+    {
+        BeginWork();
+        NotePending();
+        _pending.Add(entry);
+        Appended++;
+        return durability == JournalDurability.Paid ? FlushAsync(durability, cancellation) : FlushIfDueAsync(cancellation);
+    }
+
+    /// <summary>Writes what has waited for its time.</summary>
+    internal ValueTask FlushIfDueAsync(CancellationToken cancellation) =>
+        _pending.Count + _pendingSteps.Count > 0 && (_pending.Count >= _group.Entries || _pendingSteps.Count >= _group.Entries
+            || _time.GetElapsedTime(_pendingSince).TotalMilliseconds >= _group.Milliseconds)
+            ? FlushAsync(JournalDurability.Free, cancellation)
+            : default;
+
+    /// <summary>Writes everything appended so far, as one transaction.</summary>
+    /// <exception cref="LeaseLostException">Another process owns the run now; nothing was written.</exception>
+    public async ValueTask FlushAsync(JournalDurability durability = JournalDurability.Free, CancellationToken cancellation = default)
+    {
+        await SettleStepsAsync();
+        // Others may append while a database elsewhere is waited for: what is written is taken out first, and batches keep their order.
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            if (_pending.Count + _pendingSteps.Count == 0) return;
+            (_pending, _spare) = (_spare, _pending);
+            (_pendingSteps, _spareSteps) = (_spareSteps, _pendingSteps);
+            // What was computed is worth keeping, also when somebody has just asked to stop.
+            await _store.AppendAsync(_lease, _spare, _spareSteps, Worked, durability, CancellationToken.None);
+        }
+        finally
+        {
+            _spare.Clear();
+            _spareSteps.Clear();
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Makes a decision once: made now and recorded, or as it is recorded. For anything that can change what a run does and is not
+    /// a function of its spec, seed and answers: a price, the length of a queue, a policy.</summary>
+    /// <param name="path">Where in the run.</param>
+    /// <param name="name">What is decided; several may be decided at a path.</param>
+    /// <param name="decide">Makes the decision.</param>
+    /// <param name="json">How it is written.</param>
+    /// <param name="durability">Whether it must be on the disk before it is used.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async ValueTask<T> DecideAsync<T>(
+        QuestionPath path, string name, Func<CancellationToken, ValueTask<T>> decide, JsonTypeInfo<T> json,
+        JournalDurability durability = JournalDurability.Free, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(decide);
+        await FlushAsync(JournalDurability.Free, cancellation);
+        var recorded = new JournalPage();
+        if (await _store.ReadAtAsync(Run, JournalLane.Decisions, path, name, recorded, cancellation))
+        {
+            Found++;
+            return JsonSerializer.Deserialize(recorded[0].Answer, json)!;
+        }
+        BeginWork();
+        var decision = JsonSerializer.SerializeToUtf8Bytes(await decide(cancellation), json);
+        await AppendAsync(
+            new JournalEntry
+            {
+                Lane = JournalLane.Decisions,
+                Path = path,
+                Name = name,
+                Question = SHA256.HashData(Encoding.UTF8.GetBytes(name)),
+                Answer = decision,
+            }, durability, cancellation);
+        // As it will be read again, so that both times are the same.
+        return JsonSerializer.Deserialize(decision, json)!;
+    }
+
+    /// <summary>An answer as bytes, valid until the next.</summary>
+    internal ReadOnlySpan<byte> Encode(Answer answer)
+    {
+        _scratch.ResetWrittenCount();
+        AnswerCodec.Write(answer, _scratch);
+        return _scratch.WrittenSpan;
+    }
+
+    internal void CountFound() => Found++;
+
+    /// <summary>Lets go of what it holds; what was not flushed is not written.</summary>
+    public void Dispose() => _writing.Dispose();
+
+    private void NotePending()
+    {
+        if (_pending.Count + _pendingSteps.Count == 0) _pendingSince = _time.GetTimestamp();
+    }
+}

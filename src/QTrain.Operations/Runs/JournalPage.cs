@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using QTrain.Training;
+
+namespace QTrain.Operations.Runs;
+
+/// <summary>Which kind of thing a journal record answers. Records of a lane are read in the order of their paths.</summary>
+[SuppressMessage("Design", "CA1028:Enum Storage should be Int32", Justification = "stored as a small number in journals")]
+public enum JournalLane : byte
+{
+    /// <summary>Answers of the evaluator.</summary>
+    Answers = 0,
+
+    /// <summary>Readings of the clock.</summary>
+    Clock = 1,
+
+    /// <summary>Recorded decisions, named.</summary>
+    Decisions = 2,
+
+    /// <summary>Answers of the run this one was forked from, copied into <see cref="Answers"/> when the same question is asked.</summary>
+    Warm = 16,
+}
+
+/// <summary>How sure a record must be before it is used.</summary>
+public enum JournalDurability
+{
+    /// <summary>It can be computed again: it may be written with others, and survives the death of the process but perhaps not of the machine.</summary>
+    Free,
+
+    /// <summary>It cost money: it is on the disk, past a power failure, before it is used.</summary>
+    Paid,
+}
+
+/// <summary>Where a record stands among those of its lane.</summary>
+/// <param name="Path">Where in the run.</param>
+/// <param name="Name">Which decision, where several are made at a path; otherwise empty.</param>
+public readonly record struct JournalPosition(QuestionPath Path, string Name = "");
+
+/// <summary>A record of a journal, as it lies in a <see cref="JournalPage"/>.</summary>
+public readonly ref struct JournalEntry
+{
+    /// <summary>Its number in the journal, from 1; 0 before it is appended.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Which kind of thing it answers.</summary>
+    public JournalLane Lane { get; init; }
+
+    /// <summary>Where it stands in the run.</summary>
+    public QuestionPath Path { get; init; }
+
+    /// <summary>What was asked, for answers.</summary>
+    public QuestionKind Kind { get; init; }
+
+    /// <summary>The name, for decisions; otherwise empty.</summary>
+    public string Name { get; init; }
+
+    /// <summary>The hash of the question, 32 bytes; empty for readings of the clock.</summary>
+    public ReadOnlySpan<byte> Question { get; init; }
+
+    /// <summary>What came back, see <see cref="AnswerCodec"/>.</summary>
+    public ReadOnlySpan<byte> Answer { get; init; }
+}
+
+/// <summary>Records of a journal, read or to be appended: one buffer for all their bytes, so that a million of them are not a million objects.</summary>
+public sealed class JournalPage
+{
+    private readonly record struct Header(
+        long Sequence, JournalLane Lane, QuestionPath Path, QuestionKind Kind, string Name, int Start, int QuestionLength, int AnswerLength);
+
+    private readonly List<Header> _headers = [];
+    private readonly ArrayBufferWriter<byte> _bytes = new(4096);
+
+    /// <summary>How many records.</summary>
+    public int Count => _headers.Count;
+
+    /// <summary>A record. Its spans are valid until the page is cleared or added to.</summary>
+    public JournalEntry this[int index]
+    {
+        get
+        {
+            var header = _headers[index];
+            var bytes = _bytes.WrittenSpan[header.Start..];
+            return new JournalEntry
+            {
+                Sequence = header.Sequence,
+                Lane = header.Lane,
+                Path = header.Path,
+                Kind = header.Kind,
+                Name = header.Name,
+                Question = bytes[..header.QuestionLength],
+                Answer = bytes.Slice(header.QuestionLength, header.AnswerLength),
+            };
+        }
+    }
+
+    /// <summary>Where a record stands, without reading it.</summary>
+    public QuestionPath PathOf(int index) => _headers[index].Path;
+
+    /// <summary>Adds a record.</summary>
+    public void Add(in JournalEntry entry)
+    {
+        _headers.Add(new Header(
+            entry.Sequence, entry.Lane, entry.Path, entry.Kind, entry.Name ?? "", _bytes.WrittenCount, entry.Question.Length, entry.Answer.Length));
+        _bytes.Write(entry.Question);
+        _bytes.Write(entry.Answer);
+    }
+
+    /// <summary>Removes all records and keeps the memory.</summary>
+    public void Clear()
+    {
+        _headers.Clear();
+        _bytes.ResetWrittenCount();
+    }
+}

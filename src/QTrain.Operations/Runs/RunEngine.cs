@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using QTrain.Operations.Artifacts;
+using QTrain.Operations.Storage;
+using QTrain.Simulation;
+using QTrain.Training;
+
+namespace QTrain.Operations.Runs;
+
+/// <summary>Makes the plan of a run from what is recorded of it: the same record and inputs give the same plan.</summary>
+/// <param name="run">The run, with its spec.</param>
+/// <param name="inputs">The files it was created with, by name, checked.</param>
+public delegate TrainingPlan PlanFactory(RunRecord run, IReadOnlyDictionary<string, byte[]> inputs);
+
+/// <summary>A file a run is created with.</summary>
+/// <param name="Content">Its bytes.</param>
+/// <param name="MediaType">What it is.</param>
+public readonly record struct RunInput(ReadOnlyMemory<byte> Content, string MediaType = "application/octet-stream");
+
+/// <summary>How a run is worked on. Nothing here changes what comes out by a bit.</summary>
+public sealed record AdvanceOptions
+{
+    /// <summary>How the simulator uses the machine.</summary>
+    public SimulationOptions Simulation { get; init; } = SimulationOptions.Default;
+
+    /// <summary>Told of every step, also of those that are only gone through again.</summary>
+    public Action<TrainingStep>? OnStep { get; init; }
+
+    /// <summary>How long a lease holds without renewal: the time another process waits when this one hangs. Raise it where processes are stopped for long.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How free answers are gathered before they are written.</summary>
+    public GroupCommit GroupCommit { get; init; } = new();
+
+    /// <summary>Makes what answers the questions of a plan; the local simulator by default. Disposed when it can be.</summary>
+    public Func<TrainingPlan, SimulationOptions, IEvaluator> Evaluator { get; init; } = static (plan, options) => new SimulatorEvaluator(plan, options);
+
+    /// <summary>How sure an answer must be before it is used.</summary>
+    public JournalDurability Durability { get; init; } = JournalDurability.Free;
+}
+
+/// <summary>How far a run came.</summary>
+/// <param name="Run">The run as it is recorded now.</param>
+/// <param name="Result">How it ended or how far it came; null when it had not made a step.</param>
+/// <param name="Replayed">Answers that were recorded before.</param>
+/// <param name="Computed">Records that were added.</param>
+public sealed record RunOutcome(RunRecord Run, RunResult? Result, long Replayed, long Computed)
+{
+    /// <summary>Where the run stands.</summary>
+    public RunStatus Status => Run.Status;
+}
+
+/// <summary>Creates runs and moves them forward: any process may, one at a time, and as often as it takes.</summary>
+/// <param name="store">Where they are kept.</param>
+/// <param name="fingerprint">What decides the bits of results on this machine; as found when null.</param>
+public sealed partial class RunEngine(Store store, string? fingerprint = null)
+{
+    private readonly TimeProvider _time = store.Time;
+    private readonly string _fingerprint = fingerprint ?? Runs.Fingerprint.OfThisProcess;
+
+    /// <summary>Creates a run.</summary>
+    /// <param name="name">For people.</param>
+    /// <param name="specJson">The spec as canonical JSON.</param>
+    /// <param name="inputs">The files it was read with, by name.</param>
+    /// <param name="seed">The seed of every random choice.</param>
+    /// <param name="tags">Words to find it by.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<RunRecord> CreateAsync(
+        string name, string specJson, IReadOnlyDictionary<string, RunInput> inputs, ulong seed, IReadOnlyCollection<string>? tags = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return await CreateAsync(await NewAsync(name, specJson, inputs, seed, tags ?? [], cancellation), r => store.Runs.CreateAsync(r, cancellation), cancellation);
+    }
+
+    /// <summary>Creates a run that goes on from another with a spec of its own: wherever it asks what the other asked, the answer is there.</summary>
+    /// <param name="parent">The other run.</param>
+    /// <param name="specJson">The spec; the parent's when null.</param>
+    /// <param name="inputs">Its files; the parent's when null.</param>
+    /// <param name="name">Its name; the parent's when null.</param>
+    /// <param name="seed">Its seed; the parent's when null.</param>
+    /// <param name="tags">Its tags; the parent's when null.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<RunRecord> ForkAsync(
+        RunId parent, string? specJson = null, IReadOnlyDictionary<string, RunInput>? inputs = null, string? name = null, ulong? seed = null,
+        IReadOnlyCollection<string>? tags = null, CancellationToken cancellation = default)
+    {
+        var from = await store.Runs.GetAsync(parent, cancellation);
+        var run = await NewAsync(
+            name ?? from.Name, specJson ?? from.SpecJson, inputs ?? new Dictionary<string, RunInput>(), seed ?? from.Seed, tags ?? from.Tags, cancellation);
+        if (inputs is null) run = run with { Inputs = from.Inputs };
+        return await CreateAsync(run, r => store.Runs.ForkAsync(r, parent, cancellation), cancellation);
+    }
+
+    /// <summary>Works on a run until it ends or somebody stops it, going through what is recorded first.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="planFactory">Makes its plan.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Leaves a run that can be resumed.</param>
+    /// <returns>How far it came. A completed run is returned as it is.</returns>
+    /// <exception cref="RunIsBusyException">Another process works on it.</exception>
+    /// <exception cref="LeaseLostException">This process was stopped for longer than its lease and another took over.</exception>
+    /// <exception cref="JournalMismatchException">The code asks something else than what is recorded; the run stays as it is.</exception>
+    public async Task<RunOutcome> AdvanceAsync(RunId id, PlanFactory planFactory, AdvanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(planFactory);
+        options ??= new AdvanceOptions();
+        var run = await store.Runs.GetAsync(id, cancellation);
+        if (run.Status == RunStatus.Completed) return new RunOutcome(run, RunResult.Of(run), run.JournalLength, 0);
+
+        await using var lease = await Lease.AcquireAsync(store.Runs, id, options.LeaseDuration, _time, cancellation);
+        try
+        {
+            return await WorkAsync(lease, planFactory, options, cancellation);
+        }
+        catch (Exception e) when (lease.Lost.IsCancellationRequested && e is not LeaseLostException)
+        {
+            throw new LeaseLostException(id, lease.Grant.Fence);
+        }
+    }
+
+    private async Task<RunOutcome> WorkAsync(Lease lease, PlanFactory planFactory, AdvanceOptions options, CancellationToken cancellation)
+    {
+        var grant = lease.Grant;
+        // As it is under the lease: another may have worked on it since.
+        var run = await store.Runs.GetAsync(grant.Run, cancellation);
+        if (run.Status == RunStatus.Completed) return new RunOutcome(run, RunResult.Of(run), run.JournalLength, 0);
+        await store.Runs.UpdateAsync(
+            grant, new RunChange(RunStatus.Running, Failure: "", Fingerprint: run.Fingerprint == _fingerprint ? null : _fingerprint), cancellation);
+
+        using var journal = new Journal(store.Runs, grant, run.Worked, _time, options.GroupCommit);
+        RunChange change;
+        RunResult? result = null;
+        try
+        {
+            var plan = planFactory(run, await InputsAsync(run, cancellation));
+            var evaluator = options.Evaluator(plan, options.Simulation);
+            using var owned = evaluator as IDisposable;
+            if (run.EvaluatorIdentity is null)
+                await store.Runs.UpdateAsync(grant, new RunChange(EvaluatorIdentity: evaluator.Identity), cancellation);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
+            var training = await Trainer.TrainAsync(
+                plan, new JournalingEvaluator(evaluator, journal, options.Durability, run.Parent is not null, run.EvaluatorIdentity),
+                new JournaledRunClock(journal), Observe, stop.Token);
+            lease.Lost.ThrowIfCancellationRequested();
+            await journal.FlushAsync(options.Durability, CancellationToken.None);
+            result = new RunResult
+            {
+                Training = training,
+                ParameterNames = [.. plan.Problem.Ansatz.Parameters.Select(p => p.Name)],
+                Seconds = journal.Worked.TotalSeconds,
+                Unit = plan.Problem.Unit,
+                KnownOptimum = plan.Problem.KnownOptimum,
+            };
+            change = new RunChange(training.StopReason == StopReason.Interrupted ? RunStatus.Interrupted : RunStatus.Completed, result.ToJson());
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !lease.Lost.IsCancellationRequested)
+        {
+            await journal.FlushAsync(options.Durability, CancellationToken.None);
+            change = new RunChange(RunStatus.Interrupted);
+        }
+        catch (QuantumException e) when (e is not (LeaseLostException or JournalMismatchException or StoreException or ArtifactCorruptedException))
+        {
+            await journal.FlushAsync(options.Durability, CancellationToken.None);
+            change = new RunChange(RunStatus.Failed, Failure: e.Message);
+        }
+        catch (Exception e) when (e is not LeaseLostException && !lease.Lost.IsCancellationRequested)
+        {
+            // Nothing about the run itself: it can be resumed once that is mended.
+            await LeaveInterruptedAsync(journal, grant);
+            throw;
+        }
+        await store.Runs.UpdateAsync(grant, change, CancellationToken.None);
+        return new RunOutcome(await store.Runs.GetAsync(grant.Run, CancellationToken.None), result, journal.Found, journal.Appended);
+
+        void Observe(TrainingStep step)
+        {
+            journal.Note(step);
+            options.OnStep?.Invoke(step);
+        }
+    }
+
+    private async ValueTask LeaveInterruptedAsync(Journal journal, LeaseGrant grant)
+    {
+        try
+        {
+            await journal.FlushAsync();
+            await store.Runs.UpdateAsync(grant, new RunChange(RunStatus.Interrupted), CancellationToken.None);
+        }
+        catch (QuantumException)
+        {
+            // What went wrong first is what the caller must hear; an owner that is gone shows the run as interrupted anyway.
+        }
+    }
+
+    private async ValueTask<IReadOnlyDictionary<string, byte[]>> InputsAsync(RunRecord run, CancellationToken cancellation)
+    {
+        var inputs = new Dictionary<string, byte[]>();
+        foreach (var (name, hash) in run.Inputs) inputs.Add(name, await store.Artifacts.ReadAsync(hash, cancellation));
+        return inputs;
+    }
+
+    private async Task<RunRecord> NewAsync(
+        string name, string specJson, IReadOnlyDictionary<string, RunInput> inputs, ulong seed, IReadOnlyCollection<string> tags,
+        CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var hashes = ImmutableSortedDictionary.CreateBuilder<string, ArtifactHash>(StringComparer.Ordinal);
+        foreach (var (file, input) in inputs) hashes.Add(file, await store.Artifacts.PutAsync(input.Content, input.MediaType, cancellation));
+        // To the millisecond, as stores keep it.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        return new RunRecord
+        {
+            Id = RunId.New(_time),
+            Name = name,
+            SpecJson = specJson,
+            Inputs = hashes.ToImmutable(),
+            Seed = seed,
+            Tags = [.. tags.Distinct().Order(StringComparer.Ordinal)],
+            Created = now,
+            Updated = now,
+            Fingerprints = [new FingerprintMark(now, 0, _fingerprint)],
+        };
+    }
+
+    private async Task<RunRecord> CreateAsync(RunRecord run, Func<RunRecord, ValueTask> create, CancellationToken cancellation)
+    {
+        // Two runs of the same twelfth of a second have the same identity once in 32,768 times.
+        while (await store.Runs.FindAsync(run.Id, cancellation) is not null) run = run with { Id = RunId.New(_time) };
+        await create(run);
+        return await store.Runs.GetAsync(run.Id, cancellation);
+    }
+}

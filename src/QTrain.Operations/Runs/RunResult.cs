@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using QTrain.Training;
+
+namespace QTrain.Operations.Runs;
+
+/// <summary>How a run ended, or how far it had come when it was interrupted, as the store keeps it.</summary>
+public sealed record RunResult
+{
+    /// <summary>What the training says.</summary>
+    public required TrainingResult Training { get; init; }
+
+    /// <summary>The names of the parameters, in the order of every point.</summary>
+    public required ImmutableArray<string> ParameterNames { get; init; }
+
+    /// <summary>Working time over all sessions.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>The unit of the loss; empty where it has none.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>The known exact optimum, where there is one.</summary>
+    public double? KnownOptimum { get; init; }
+
+    /// <summary>The result as JSON; numbers keep every bit.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, OperationsJson.Default.RunResult);
+
+    /// <summary>Reads a result.</summary>
+    public static RunResult FromJson(string json) => JsonSerializer.Deserialize(json, OperationsJson.Default.RunResult)!;
+
+    /// <summary>The result of a recorded run; null while it has none.</summary>
+    public static RunResult? Of(RunRecord run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.ResultJson is { } json ? FromJson(json) : null;
+    }
+
+    /// <summary>Equal results hold equal facts, the names by their elements.</summary>
+    public bool Equals(RunResult? other) =>
+        other is not null && Training == other.Training && Seconds.Equals(other.Seconds) && Unit == other.Unit
+        && Nullable.Equals(KnownOptimum, other.KnownOptimum) && ParameterNames.AsSpan().SequenceEqual(other.ParameterNames.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Training.TrajectoryHash, Seconds);
+}
