@@ -4,16 +4,19 @@ namespace QTrain.Optimizers;
 
 /// <summary>A hyper-parameter is outside the range in which its optimizer makes sense.</summary>
 public sealed class HyperparameterException(string option, double value, string allowed)
-    : QuantumException($"Option '{option}' is {value:R}, but {allowed}.")
+    : QuantumException($"Option '{Spelled(option)}' is {value:R}, but {allowed}.")
 {
-    /// <summary>The option, as it is called in C#.</summary>
-    public string Option { get; } = option;
+    /// <summary>The option, as specs spell it.</summary>
+    public string Option { get; } = Spelled(option);
 
     /// <summary>What was given.</summary>
     public double Value { get; } = value;
 
     /// <summary>What is allowed.</summary>
     public string Allowed { get; } = allowed;
+
+    // A property LearningRate is the option learningRate.
+    private static string Spelled(string property) => char.ToLowerInvariant(property[0]) + property[1..];
 }
 
 /// <summary>Checks of the ranges of hyper-parameters.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QTrain.Circuits;
+using QTrain.Formats;
 using QTrain.Observables;
 
 namespace QTrain.Tests.Gradients;
@@ -10,41 +11,19 @@ internal sealed record GradientFile(
 {
     public static GradientFile Read(string name)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(TestData.Path("gradients", name + ".json")));
+        var text = File.ReadAllText(TestData.Path("gradients", name + ".json"));
+        var circuit = CircuitJson.Read(text, name);
+        using var document = JsonDocument.Parse(text);
         var file = document.RootElement;
-        var qubits = file.GetProperty("num_qubits").GetInt32();
-        var parameters = file.GetProperty("parameters").EnumerateArray().Select(p => Parameter.Named(p.GetString()!)).ToArray();
-        var operations = file.GetProperty("operations").EnumerateArray().Select(o => (Operation)new GateOperation(
-            Gates.Named(o.GetProperty("gate").GetString()!), [.. o.GetProperty("qubits").EnumerateArray().Select(q => q.GetInt32())], AnglesOf(o)));
-        var terms = file.GetProperty("observable").GetProperty("terms").EnumerateArray().Select(t =>
-            new PauliTerm(StringOf(t.GetProperty("pauli").GetString()!), t.GetProperty("coeff").GetDouble()));
         return new GradientFile(
-            new Circuit(qubits, operations, parameters: parameters),
-            new PauliSum(qubits, terms),
-            [.. parameters.Select(p => file.GetProperty("parameter_values").GetProperty(p.Name).GetDouble())],
+            circuit,
+            PauliJson.Read(text, name).Observable,
+            [.. circuit.Parameters.Select(p => file.GetProperty("parameter_values").GetProperty(p.Name).GetDouble())],
             file.GetProperty("expected_energy").GetDouble(),
             file.GetProperty("expected_energy_variance").GetDouble(),
-            [.. parameters.Select(p => file.GetProperty("expected_gradient").GetProperty(p.Name).GetDouble())],
+            [.. circuit.Parameters.Select(p => file.GetProperty("expected_gradient").GetProperty(p.Name).GetDouble())],
             MatrixOf(file, "expected_fubini_study_metric"),
             MatrixOf(file, "expected_hessian"));
-    }
-
-    private static System.Collections.Immutable.ImmutableArray<Angle> AnglesOf(JsonElement operation)
-    {
-        if (!operation.TryGetProperty("const", out var constant)) return [];
-        var terms = operation.GetProperty("coef").EnumerateObject().Select(t => new AngleTerm(Parameter.Named(t.Name), t.Value.GetDouble()));
-        return [Angle.Affine(terms, constant.GetDouble())];
-    }
-
-    private static PauliString StringOf(string label)
-    {
-        PauliString sum = default;
-        for (var q = 0; q < label.Length; q++)
-        {
-            var single = PauliString.Single(label[^(q + 1)], q);
-            sum = new PauliString(sum.X | single.X, sum.Z | single.Z);
-        }
-        return sum;
     }
 
     private static double[,]? MatrixOf(JsonElement file, string name)

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using QTrain.Numerics;
+
+namespace QTrain.Optimizers;
+
+/// <summary>Estimates the slope along one random direction from two losses, whatever the number of parameters, and steps down it: the
+/// choice for shots and noisy hardware. Step 1 also calibrates the step size; every further step asks two losses, in one batch.</summary>
+/// <remarks>Spall 1992, "Multivariate stochastic approximation using a simultaneous perturbation gradient approximation", IEEE Trans. Autom. Control
+/// 37, 332; gain sequences aₖ = a/(k + 1 + A)^α and cₖ = c/(k + 1)^γ as in Spall 1998, IEEE Trans. Aerosp. Electron. Syst. 34, 817;
+/// calibration as in Kandala et al. 2017, arXiv:1704.05018. The loss of an iterate is the mean of the two losses around it, which exceeds
+/// the loss at the point by about cₖ²/2 times the trace of the Hessian: measure the final point again where that matters.</remarks>
+public sealed record Spsa : Optimizer
+{
+    /// <summary>The numerator a of the step sizes, in radians² per unit of loss; null: calibrated at the start. Default null.</summary>
+    public double? LearningRate { get; init => field = value is { } rate ? Hyperparameter.Positive(rate) : null; }
+
+    /// <summary>The numerator c of the perturbations, in radians. Raise it when shots are few. Default 0.2.</summary>
+    public double Perturbation { get; init => field = Hyperparameter.Positive(value); } = 0.2;
+
+    /// <summary>How fast the step size falls, α. Default 0.602.</summary>
+    public double Alpha { get; init => field = Hyperparameter.Within(value, 0, 1); } = 0.602;
+
+    /// <summary>How fast the perturbation falls, γ. Default 0.101.</summary>
+    public double Gamma { get; init => field = Hyperparameter.Within(value, 0, 1); } = 0.101;
+
+    /// <summary>The stability constant A: about a tenth of the steps that are planned. Default 10.</summary>
+    public double Stability { get; init => field = Hyperparameter.NotNegative(value); } = 10;
+
+    /// <summary>Calibration makes the first step move every parameter by about this, in radians. Default 0.2.</summary>
+    public double FirstStep { get; init => field = Hyperparameter.Positive(value); } = 0.2;
+
+    /// <summary>How many random directions calibration averages over; each takes two losses. Default 25.</summary>
+    public int CalibrationDirections { get; init => field = Hyperparameter.AtLeast(value, 1); } = 25;
+
+    /// <inheritdoc/>
+    public override string Name => "spsa";
+
+    /// <inheritdoc/>
+    public override bool NeedsGradient => false;
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<Iterate> MinimizeAsync(
+        IObjective objective, double[] start, RandomStream random, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var at = (double[])start.Clone();
+        var initial = await objective.LossAsync(at, cancellation);
+        yield return new Iterate(at, initial.Loss, initial.StandardError);
+
+        var rate = LearningRate ?? await CalibratedRateAsync(objective, at, random.Child(0), cancellation);
+        for (var k = 0; ; k++)
+        {
+            var perturbation = Perturbation / Math.Pow(k + 1, Gamma);
+            var direction = Direction(at.Length, random.Child((ulong)k + 1));
+            var answers = await objective.LossesAsync(
+                [Vectors.Add(at, perturbation, direction), Vectors.Add(at, -perturbation, direction)], cancellation);
+            var (plus, minus) = (answers[0], answers[1]);
+            // The losses around the start only serve its first move: step 0 has told the loss there.
+            if (k > 0)
+                yield return new Iterate(
+                    at, (plus.Loss + minus.Loss) / 2, Math.Sqrt(plus.StandardError * plus.StandardError + minus.StandardError * minus.StandardError) / 2);
+            // Every component of a direction is ±1 and so its own inverse.
+            var slope = (plus.Loss - minus.Loss) / (2 * perturbation);
+            at = Vectors.Add(at, -rate / Math.Pow(k + 1 + Stability, Alpha) * slope, direction);
+        }
+    }
+
+    private async ValueTask<double> CalibratedRateAsync(IObjective objective, double[] at, RandomStream random, CancellationToken cancellation)
+    {
+        var points = new List<double[]>();
+        for (var d = 0; d < CalibrationDirections; d++)
+        {
+            var direction = Direction(at.Length, random.Child((ulong)d));
+            points.Add(Vectors.Add(at, Perturbation, direction));
+            points.Add(Vectors.Add(at, -Perturbation, direction));
+        }
+        var answers = await objective.LossesAsync(points, cancellation);
+        var slope = 0.0;
+        for (var d = 0; d < CalibrationDirections; d++)
+            slope += Math.Abs(answers[2 * d].Loss - answers[2 * d + 1].Loss) / (2 * Perturbation * CalibrationDirections);
+        // Where it is flat nothing tells the scale; one unit of loss per radian is a guess that later slopes can live with.
+        return FirstStep * Math.Pow(1 + Stability, Alpha) / (slope < 1e-10 ? 1 : slope);
+    }
+
+    private static double[] Direction(int dimension, RandomStream random)
+    {
+        var direction = new double[dimension];
+        for (var k = 0; k < dimension; k++) direction[k] = random.NextSign();
+        return direction;
+    }
+}
