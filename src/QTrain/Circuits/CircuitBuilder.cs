@@ -66,7 +66,8 @@ public sealed class CircuitBuilder(int qubits)
         ArgumentNullException.ThrowIfNull(build);
         var inner = new CircuitBuilder(QubitCount);
         build(inner);
-        foreach (var operation in inner._operations) Add(operation with { Condition = new Condition(bits, value) });
+        var condition = new Condition(bits, value);
+        foreach (var operation in inner._operations) Add(operation with { Condition = operation.Condition?.And(condition) ?? condition });
         return this;
     }
 

@@ -9,6 +9,9 @@ namespace QTrain.Circuits;
 /// <remarks>In a matrix the first listed qubit is the lowest bit; controls come first in argument lists; phases are Qiskit's.</remarks>
 public sealed class Gate : IEquatable<Gate>
 {
+    /// <summary>The most qubits of which a gate's matrix is written down: 2¹²×2¹² numbers are 256 MiB.</summary>
+    public const int MaxMatrixQubits = 12;
+
     private readonly Func<ReadOnlySpan<double>, Complex[,]>? _matrix;
 
     internal Gate(string name, int qubits, int angles, Func<ReadOnlySpan<double>, Complex[,]>? matrix)
@@ -34,7 +37,7 @@ public sealed class Gate : IEquatable<Gate>
     /// <summary>Other names that files use for the same gate.</summary>
     public ImmutableArray<string> Aliases { get; internal init; } = [];
 
-    /// <summary>For exp(−iθG): G as a sum of Pauli strings in label form, such as <c>0.5*ZX</c>; null for gates of no or several angles.</summary>
+    /// <summary>G of a gate exp(−iθG), as a sum of Pauli strings such as <c>0.5*ZX</c> over the gate's qubits; null for gates of no or several angles.</summary>
     public string? Generator { get; internal init; }
 
     /// <summary>How many leading qubits are controls of <see cref="Base"/>.</summary>
@@ -61,6 +64,8 @@ public sealed class Gate : IEquatable<Gate>
     {
         if (angles.Length != AngleCount)
             throw new ArgumentException($"Gate '{Name}' takes {AngleCount} angles, not {angles.Length}.", nameof(angles));
+        if (QubitCount > MaxMatrixQubits)
+            throw new QuantumException($"The matrix of gate '{Name}' on {QubitCount} qubits is too large to write down: at most {MaxMatrixQubits} qubits are.");
         return _matrix is { } matrix ? matrix(angles) : Controlled(Base!.Matrix(angles), ControlCount);
     }
 
@@ -72,7 +77,7 @@ public sealed class Gate : IEquatable<Gate>
     {
         ArgumentNullException.ThrowIfNull(matrix);
         var size = matrix.GetLength(0);
-        if (size != matrix.GetLength(1) || size < 2 || !BitOperations.IsPow2(size) || size > 1 << 12)
+        if (size != matrix.GetLength(1) || size < 2 || !BitOperations.IsPow2(size) || size > 1 << MaxMatrixQubits)
             throw new QuantumException(
                 $"A unitary gate needs a square matrix of 2, 4, 8 … 4096 rows; this one is {size}×{matrix.GetLength(1)}.");
         var deviation = DeviationFromUnitary(matrix);
@@ -153,7 +158,8 @@ public sealed class Gate : IEquatable<Gate>
             {
                 Complex sum = a == b ? -1 : 0;
                 for (var k = 0; k < size; k++) sum += Complex.Conjugate(matrix[k, a]) * matrix[k, b];
-                if (!(sum.Magnitude <= worst)) worst = sum.Magnitude;
+                if (double.IsNaN(sum.Magnitude)) return double.NaN;
+                worst = Math.Max(worst, sum.Magnitude);
             }
         return worst;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Numerics;
+using QTrain.Formats;
 using QTrain.Observables;
 using static System.Math;
 
@@ -22,7 +23,9 @@ public static class Gates
     /// <summary>The gate of a name or alias.</summary>
     /// <exception cref="QuantumException">There is no such gate.</exception>
     public static Gate Named(string name) => Find(name)
-        ?? throw new QuantumException($"There is no gate '{name}'. The gates are: {string.Join(' ', All.Select(g => g.Name))}.");
+        ?? throw new QuantumException($"There is no gate '{name}'. " + (Nearest.To(name, ByName.Keys) is { } near
+            ? $"Did you mean '{near}'?"
+            : $"The gates are: {string.Join(' ', All.Select(g => g.Name))}."));
 
     /// <summary>The gate of a name or alias, or null.</summary>
     public static Gate? Find(string name) => ByName.GetValueOrDefault(name);
@@ -113,8 +116,17 @@ public static class Gates
                 Aliases = [.. aliases ?? []],
                 ControlCount = controls,
                 Base = target,
+                Generator = target.Generator is { } generator ? ControlledGenerator(generator, target.QubitCount, controls) : null,
             };
         }
+    }
+
+    /// <summary>G ⊗ Π, where Π projects on all controls being 1, each with (1 − Z)/2.</summary>
+    private static string ControlledGenerator(string generator, int qubits, int controls)
+    {
+        var sum = PauliSum.Parse(generator, qubits);
+        for (var k = 0; k < controls; k++) sum = sum.Tensor(PauliSum.Of(1, ("I", 0.5), ("Z", -0.5)));
+        return sum.ToString();
     }
 
     private static Gate Fixed(string name, string about, Complex[,] matrix, string? inverse = null, string[]? aliases = null,

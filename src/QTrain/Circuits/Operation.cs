@@ -58,6 +58,24 @@ public sealed record Condition
         return true;
     }
 
+    /// <summary>Both conditions at once.</summary>
+    /// <exception cref="QuantumException">They ask different values of one bit.</exception>
+    public Condition And(Condition other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var (bits, value) = (Bits, Value);
+        for (var k = 0; k < other.Bits.Length; k++)
+        {
+            var asked = other.Value >> k & 1;
+            var at = Bits.IndexOf(other.Bits[k]);
+            if (at >= 0 && (Value >> at & 1) != asked) throw new QuantumException($"The conditions {this} and {other} can never hold together.");
+            if (at >= 0) continue;
+            value |= asked << bits.Length;
+            bits = bits.Add(other.Bits[k]);
+        }
+        return new Condition(bits, value);
+    }
+
     /// <summary>The condition as <c>c0=1</c>, highest bit first where there are several: <c>c1c0=10</c>.</summary>
     public override string ToString() =>
         $"{string.Concat(Bits.Reverse().Select(b => $"c{b}"))}={string.Concat(Enumerable.Range(0, Bits.Length).Reverse().Select(k => Value >> k & 1))}";

@@ -119,6 +119,16 @@ public sealed class Circuit_algebra
     }
 
     [Fact]
+    public void joins_conditions_that_stand_in_one_another()
+    {
+        var nested = Circuit.Build(1, c => c.If([0], 1, outer => outer.If([2], 1, _ => { })).If([0], 1, outer => outer.If([2, 1], 2, inner => inner.X(0))));
+        nested.Operations.Length.ShouldBe(1);
+        nested.Operations[0].Condition.ShouldBe(new Condition([2, 1, 0], 0b110));
+        new Condition([0], 1).And(new Condition([0], 1)).ShouldBe(new Condition([0], 1));
+        Should.Throw<QuantumException>(() => new Condition([0], 1).And(new Condition([1, 0], 0))).Message.ShouldBe("The conditions c0=1 and c0c1=00 can never hold together.");
+    }
+
+    [Fact]
     public void inserts_one_circuit_into_another_while_building()
     {
         var bell = Circuit.Build(2, c => c.H(0).Cx(0, 1));
