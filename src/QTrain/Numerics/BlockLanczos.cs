@@ -63,7 +63,7 @@ internal sealed class BlockLanczos
     {
         var width = Math.Min(count + 2, WidestBlock);
         // Wide bases converge in fewer applications; on large vectors memory is dearer.
-        var comfortable = size <= 1 << 18 ? 128 : size <= 1 << 21 ? 64 : 32;
+        var comfortable = size <= 1 << 18 ? Math.Max(128, 16 * width) : size <= 1 << 21 ? 64 : 32;
         return Math.Max(2 * count + 6 * width, comfortable);
     }
 
@@ -84,8 +84,9 @@ internal sealed class BlockLanczos
                 continue;
             }
             var lowest = values[.._count];
-            // The next value must be known well enough to lie at or above the last one wanted: nothing lower is on its way.
-            var nothingLower = values[_count] - residuals[_count] >= lowest[^1] - tolerance;
+            // The next value must be known well enough to say that nothing lower is on its way: it lies above the last one wanted, or is a
+            // further copy of it and, its error being of the order of the residual's square, will stay one.
+            var nothingLower = values[_count] - residuals[_count] >= lowest[^1] - tolerance || residuals[_count] <= 1e-7 * _scale;
             if (found is null || !Same(found, lowest, 10 * tolerance))
             {
                 found = lowest;
@@ -139,11 +140,11 @@ internal sealed class BlockLanczos
             for (var pass = 0; pass < 2; pass++)
                 for (var other = 0; other < c; other++)
                 {
-                    var overlap = Kernels.Dot(_image[other], vector);
-                    Kernels.Add(vector, -overlap, _image[other]);
+                    var overlap = RealVectors.Dot(_image[other], vector);
+                    RealVectors.Add(vector, -overlap, _image[other]);
                     _coupling[other * _width + c] += overlap;
                 }
-            var norm = Math.Sqrt(Kernels.Dot(vector, vector));
+            var norm = Math.Sqrt(RealVectors.Dot(vector, vector));
             if (norm <= 1e-13 * _scale)
             {
                 // The block has exhausted an invariant subspace; a random direction carries on where it cannot reach.
@@ -152,7 +153,7 @@ internal sealed class BlockLanczos
             }
             _coupling[c * _width + c] = norm;
             smallest = Math.Min(smallest, norm);
-            Kernels.Scale(vector, 1 / norm);
+            RealVectors.Scale(vector, 1 / norm);
         }
         // Scaling up what was nearly cancelled scales up what is left along the basis.
         if (smallest < 1e-3 * _scale) Clean(end);
@@ -163,8 +164,8 @@ internal sealed class BlockLanczos
         ProjectOut(end);
         for (var c = 0; c < _width; c++)
         {
-            for (var other = 0; other < c; other++) Kernels.Add(_image[c], -Kernels.Dot(_image[other], _image[c]), _image[other]);
-            Kernels.Scale(_image[c], 1 / Math.Sqrt(Kernels.Dot(_image[c], _image[c])));
+            for (var other = 0; other < c; other++) RealVectors.Add(_image[c], -RealVectors.Dot(_image[other], _image[c]), _image[other]);
+            RealVectors.Scale(_image[c], 1 / Math.Sqrt(RealVectors.Dot(_image[c], _image[c])));
         }
     }
 
@@ -173,9 +174,9 @@ internal sealed class BlockLanczos
         Draw(vector);
         for (var pass = 0; pass < 3; pass++)
         {
-            for (var k = 0; k < end; k++) Kernels.Add(vector, -Kernels.Dot(_basis[k], vector), _basis[k]);
-            for (var k = 0; k < column; k++) Kernels.Add(vector, -Kernels.Dot(_image[k], vector), _image[k]);
-            Kernels.Scale(vector, 1 / Math.Sqrt(Kernels.Dot(vector, vector)));
+            for (var k = 0; k < end; k++) RealVectors.Add(vector, -RealVectors.Dot(_basis[k], vector), _basis[k]);
+            for (var k = 0; k < column; k++) RealVectors.Add(vector, -RealVectors.Dot(_image[k], vector), _image[k]);
+            RealVectors.Scale(vector, 1 / Math.Sqrt(RealVectors.Dot(vector, vector)));
         }
     }
 
@@ -211,7 +212,7 @@ internal sealed class BlockLanczos
             var sum = 0.0;
             for (var row = 0; row < _width; row++)
             {
-                var part = Kernels.Dot(_coupling.AsSpan(row * _width, _width), vectors[k].AsSpan(size - _width, _width));
+                var part = RealVectors.Dot(_coupling.AsSpan(row * _width, _width), vectors[k].AsSpan(size - _width, _width));
                 sum += part * part;
             }
             residuals[k] = Math.Sqrt(sum);
@@ -227,7 +228,7 @@ internal sealed class BlockLanczos
         {
             var mixed = new double[kept * length];
             for (var k = 0; k < kept; k++)
-                for (var i = 0; i < size; i++) Kernels.Add(mixed.AsSpan(k * length, length), vectors[k][i], _basis[i].AsSpan(start, length));
+                RealVectors.AddAll(mixed.AsSpan(k * length, length), 1, vectors[k], 1, _basis.AsSpan(0, size), start);
             for (var k = 0; k < kept; k++) mixed.AsSpan(k * length, length).CopyTo(_basis[k].AsSpan(start));
         });
         for (var c = 0; c < _width; c++) (_basis[kept + c], _basis[size + c]) = (_basis[size + c], _basis[kept + c]);
@@ -246,16 +247,16 @@ internal sealed class BlockLanczos
         ForChunks((start, length, chunk) =>
         {
             var sums = partial[chunk] = new double[end * _width];
-            for (var row = 0; row < end; row++)
-                for (var c = 0; c < _width; c++) sums[row * _width + c] = Kernels.Dot(_basis[row].AsSpan(start, length), _image[c].AsSpan(start, length));
+            for (var c = 0; c < _width; c++)
+                RealVectors.Dots(_basis.AsSpan(0, end), start, _image[c].AsSpan(start, length), sums.AsSpan(c), _width);
         });
         // Chunks are summed in their order, so the result does not depend on which thread had which.
         var products = partial[0];
-        for (var chunk = 1; chunk < chunks; chunk++) Kernels.Add(products, 1, partial[chunk]);
+        for (var chunk = 1; chunk < chunks; chunk++) RealVectors.Add(products, 1, partial[chunk]);
         ForChunks((start, length, _) =>
         {
-            for (var row = 0; row < end; row++)
-                for (var c = 0; c < _width; c++) Kernels.Add(_image[c].AsSpan(start, length), -products[row * _width + c], _basis[row].AsSpan(start, length));
+            for (var c = 0; c < _width; c++)
+                RealVectors.AddAll(_image[c].AsSpan(start, length), -1, products.AsSpan(c), _width, _basis.AsSpan(0, end), start);
         });
         return products;
     }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace QTrain.Numerics;
 
 /// <summary>Eigenvalues and eigenvectors of dense real symmetric matrices.</summary>
@@ -38,7 +36,7 @@ internal static class SymmetricEigen
             var rest = n - k - 1;
             // By symmetry the column below the diagonal is the row beside it, which is contiguous.
             var row = a.AsSpan(k * n + k + 1, rest);
-            var tail = Kernels.Dot(row[1..], row[1..]);
+            var tail = RealVectors.Dot(row[1..], row[1..]);
             if (tail == 0)
             {
                 off[k] = row[0];
@@ -49,15 +47,15 @@ internal static class SymmetricEigen
             var v = row.ToArray();
             v[0] -= off[k];
             // Normalized so that the reflection is 1 − v·vᵀ.
-            Kernels.Scale(v, Math.Sqrt(2 / (v[0] * v[0] + tail)));
+            RealVectors.Scale(v, Math.Sqrt(2 / (v[0] * v[0] + tail)));
             var w = p.AsSpan(0, rest);
-            for (var i = 0; i < rest; i++) w[i] = Kernels.Dot(a.AsSpan((k + 1 + i) * n + k + 1, rest), v);
-            Kernels.Add(w, -0.5 * Kernels.Dot(v, w), v);
+            for (var i = 0; i < rest; i++) w[i] = RealVectors.Dot(a.AsSpan((k + 1 + i) * n + k + 1, rest), v);
+            RealVectors.Add(w, -0.5 * RealVectors.Dot(v, w), v);
             for (var i = 0; i < rest; i++)
             {
                 var target = a.AsSpan((k + 1 + i) * n + k + 1, rest);
-                Kernels.Add(target, -v[i], w);
-                Kernels.Add(target, -w[i], v);
+                RealVectors.Add(target, -v[i], w);
+                RealVectors.Add(target, -w[i], v);
             }
             reflectors[k] = v;
         }
@@ -81,7 +79,7 @@ internal static class SymmetricEigen
             for (var i = k + 1; i < n; i++)
             {
                 var row = rows[i].AsSpan(k + 1);
-                Kernels.Add(row, -Kernels.Dot(row, v), v);
+                RealVectors.Add(row, -RealVectors.Dot(row, v), v);
             }
         }
         return rows;
@@ -122,7 +120,7 @@ internal static class SymmetricEigen
                     p = s * r;
                     d[i + 1] = g + p;
                     g = c * r - b;
-                    if (vectors is not null) Kernels.Rotate(vectors[i], vectors[i + 1], c, s);
+                    if (vectors is not null) RealVectors.Rotate(vectors[i], vectors[i + 1], c, s);
                 }
                 if (r == 0 && i >= l) continue;
                 d[l] -= p;
@@ -133,61 +131,4 @@ internal static class SymmetricEigen
     }
 
     private static double Hypotenuse(double a, double b) => Math.Sqrt(a * a + b * b);
-}
-
-/// <summary>Plain loops over real vectors, as wide as the machine.</summary>
-internal static class Kernels
-{
-    public static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
-    {
-        var (a, b) = (Vector<double>.Zero, Vector<double>.Zero);
-        var (width, i) = (Vector<double>.Count, 0);
-        for (; i <= left.Length - 2 * width; i += 2 * width)
-        {
-            a += new Vector<double>(left[i..]) * new Vector<double>(right[i..]);
-            b += new Vector<double>(left[(i + width)..]) * new Vector<double>(right[(i + width)..]);
-        }
-        var sum = Vector.Sum(a + b);
-        for (; i < left.Length; i++) sum += left[i] * right[i];
-        return sum;
-    }
-
-    /// <summary>target += factor·source.</summary>
-    public static void Add(Span<double> target, double factor, ReadOnlySpan<double> source)
-    {
-        var f = new Vector<double>(factor);
-        var (width, i) = (Vector<double>.Count, 0);
-        for (; i <= target.Length - width; i += width)
-            (new Vector<double>(target[i..]) + f * new Vector<double>(source[i..])).CopyTo(target[i..]);
-        for (; i < target.Length; i++) target[i] += factor * source[i];
-    }
-
-    /// <summary>target += factor·weights·source, entry by entry.</summary>
-    public static void AddProduct(Span<double> target, double factor, ReadOnlySpan<double> weights, ReadOnlySpan<double> source)
-    {
-        var f = new Vector<double>(factor);
-        var (width, i) = (Vector<double>.Count, 0);
-        for (; i <= target.Length - width; i += width)
-            (new Vector<double>(target[i..]) + f * new Vector<double>(weights[i..]) * new Vector<double>(source[i..])).CopyTo(target[i..]);
-        for (; i < target.Length; i++) target[i] += factor * weights[i] * source[i];
-    }
-
-    public static void Scale(Span<double> target, double factor)
-    {
-        for (var i = 0; i < target.Length; i++) target[i] *= factor;
-    }
-
-    /// <summary>(first, second) ← (c·first − s·second, s·first + c·second).</summary>
-    public static void Rotate(Span<double> first, Span<double> second, double c, double s)
-    {
-        var (cs, sn) = (new Vector<double>(c), new Vector<double>(s));
-        var (width, i) = (Vector<double>.Count, 0);
-        for (; i <= first.Length - width; i += width)
-        {
-            var (a, b) = (new Vector<double>(first[i..]), new Vector<double>(second[i..]));
-            (cs * a - sn * b).CopyTo(first[i..]);
-            (sn * a + cs * b).CopyTo(second[i..]);
-        }
-        for (; i < first.Length; i++) (first[i], second[i]) = (c * first[i] - s * second[i], s * first[i] + c * second[i]);
-    }
 }
