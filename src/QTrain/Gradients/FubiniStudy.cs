@@ -1,4 +1,5 @@
 using QTrain.Circuits;
+using QTrain.Observables;
 using QTrain.Simulation;
 
 namespace QTrain.Gradients;
@@ -33,7 +34,7 @@ public static class FubiniStudy
                 var angle = instruction.Angle;
                 for (var t = 0; t < angle.Indices.Length; t++)
                     Generator.AddImage(
-                        derivatives[angle.Indices[t]] ??= Nothing(circuit.QubitCount), angle.Coefficients[t] * instruction.Factor, instruction, state);
+                        derivatives[angle.Indices[t]] ??= NothingBeside(state), angle.Coefficients[t] * instruction.Factor, instruction, state);
             }
             var metric = new double[parameters, parameters];
             var overlaps = derivatives.Select(d => d is null ? 0 : state.InnerProduct(d)).ToArray();
@@ -52,10 +53,10 @@ public static class FubiniStudy
         }
     }
 
-    private static StateVector Nothing(int qubits)
+    private static StateVector NothingBeside(StateVector state)
     {
-        var state = StateVector.Zero(qubits);
-        StateVector.SetToImage(state, new Observables.PauliSum(qubits, []), state);
-        return state;
+        var nothing = StateVector.Zero(state.QubitCount);
+        StateVector.SetToImage(nothing, PauliSum.Zero(state.QubitCount), state);
+        return nothing;
     }
 }

@@ -22,18 +22,6 @@ internal static class Generator
             instruction.Kind == InstructionKind.Phase ? -2 * innerProduct.Imaginary : innerProduct.Imaginary;
     }
 
-    /// <summary>⟨bra|G|ket⟩.</summary>
-    public static Complex InnerProduct(Instruction instruction, StateVector bra, StateVector ket)
-    {
-        Complex sum = 0;
-        for (long i = 0; i < ket.Length; i++)
-        {
-            if (((ulong)i & instruction.ControlMask) != instruction.ControlValue) continue;
-            sum += Complex.Conjugate(bra[i ^ (long)instruction.Pauli.X]) * Gate.PhaseOn(instruction.Pauli, (ulong)i) * ket[i];
-        }
-        return sum;
-    }
-
     /// <summary>target += factor·G|source⟩.</summary>
     public static void AddImage(StateVector target, Complex factor, Instruction instruction, StateVector source)
     {

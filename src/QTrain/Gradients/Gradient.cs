@@ -1,5 +1,7 @@
 using QTrain.Circuits;
+using QTrain.Numerics;
 using QTrain.Observables;
+using QTrain.Shots;
 using QTrain.Simulation;
 
 namespace QTrain.Gradients;
@@ -24,7 +26,9 @@ public static class Gradient
     /// <param name="expectation">⟨O⟩ itself, which costs nothing more.</param>
     public static double[] Adjoint(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, out double expectation)
     {
-        using var sweep = new AdjointSweep(CompiledCircuit.From(circuit), observable);
+        Check(circuit, observable);
+        using var state = StateVector.Zero(circuit.QubitCount);
+        using var sweep = new AdjointSweep(CompiledCircuit.From(circuit), observable, state);
         var gradient = new double[circuit.Parameters.Length];
         expectation = sweep.Evaluate(at, gradient);
         return gradient;
@@ -51,6 +55,29 @@ public static class Gradient
             state.Apply(compiled, angles);
             return (state.Expectation(observable), 0);
         }).Gradient;
+    }
+
+    /// <summary>The gradient of ⟨ψ(θ)|O|ψ(θ)⟩ by parameter-shift rules, every energy measured with shots as a device would.</summary>
+    /// <param name="circuit">A unitary circuit with P parameters.</param>
+    /// <param name="observable">What is measured.</param>
+    /// <param name="at">Parameter values in radians; length P.</param>
+    /// <param name="shots">Shots for every measured circuit, at least 1.</param>
+    /// <param name="random">The randomness; each energy takes a child stream of its own.</param>
+    /// <returns>∂⟨O⟩/∂θₖ for k = 0…P−1, unbiased, each with its standard error and the shots of the energies it is made of.</returns>
+    /// <exception cref="NotHermitianException">A coefficient of the observable is not real.</exception>
+    /// <exception cref="NotDifferentiableException">The circuit measures, resets or asks a condition.</exception>
+    /// <remarks>Where an angle depends on two parameters its energies serve both, so their errors are correlated and their shots are counted for both.</remarks>
+    public static Estimate[] Shift(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, int shots, RandomStream random)
+    {
+        Check(circuit, observable);
+        var rule = new ShiftRule(circuit);
+        var estimator = new ShotEstimator(rule.Circuit, observable);
+        var (gradient, errors) = rule.Gradient(at, (angles, k) =>
+        {
+            var energy = estimator.Measure(angles, shots, random.Child((ulong)k));
+            return (energy.Value, energy.StandardError);
+        });
+        return [.. gradient.Select((value, k) => new Estimate(value, errors[k], (long)rule.EnergiesFor(k) * estimator.CircuitCount * shots))];
     }
 
     /// <summary>The entry of every method here: what was given fits together and has a derivative.</summary>

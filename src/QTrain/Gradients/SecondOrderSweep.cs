@@ -29,7 +29,7 @@ internal sealed class SecondOrderSweep : IDisposable
         Gradient.CheckPoint(_circuit.ParameterCount, at);
         product.Clear();
         _ket.SetZero();
-        StateVector.SetToImage(_ketMoved, new PauliSum(_circuit.QubitCount, []), _ket);
+        StateVector.SetToImage(_ketMoved, PauliSum.Zero(_circuit.QubitCount), _ket);
         foreach (var instruction in _circuit.Instructions)
         {
             var value = instruction.Angle.At(at);
@@ -46,7 +46,7 @@ internal sealed class SecondOrderSweep : IDisposable
             if (instruction.IsMoved)
             {
                 var slope = instruction.SlopeOf(
-                    Generator.InnerProduct(instruction, _braMoved, _ket) + Generator.InnerProduct(instruction, _bra, _ketMoved));
+                    StateVector.InnerProductWith(instruction, _braMoved, _ket) + StateVector.InnerProductWith(instruction, _bra, _ketMoved));
                 var angle = instruction.Angle;
                 for (var t = 0; t < angle.Indices.Length; t++) product[angle.Indices[t]] += angle.Coefficients[t] * slope;
                 if (RateOf(instruction, direction) is not 0.0 and var rate)

@@ -44,6 +44,9 @@ internal sealed class ShiftRule
     /// <summary>How many energies one gradient takes.</summary>
     public int EnergyCount { get; }
 
+    /// <summary>How many of them the derivative by one parameter is made of.</summary>
+    public int EnergiesFor(int parameter) => _slots.Where(s => s.Angle.Indices.Contains(parameter)).Sum(s => s.Terms.Length);
+
     /// <summary>The parameters of <see cref="Circuit"/> at a point of the original.</summary>
     public double[] AnglesAt(ReadOnlySpan<double> at)
     {

@@ -91,12 +91,18 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
                 return ShiftOf(point, random, cancellation);
             case GradientMethod.Difference:
                 var energy = Energy(_circuit, point, random);
-                var differences = FiniteDifference.Central(shifted => Energy(_circuit, shifted, random).Value, point);
+                var differences = FiniteDifference.Central(
+                    shifted =>
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        return Energy(_circuit, shifted, random).Value;
+                    },
+                    point);
                 return AnswerOf(energy, differences, 4 * point.Length);
             default:
-                _adjoint ??= new AdjointSweep(_circuit, _problem.Observable, _options);
+                _adjoint ??= new AdjointSweep(_circuit, _problem.Observable, _state, _options);
                 var gradient = new double[point.Length];
-                return AnswerOf(new Estimate(_adjoint.Evaluate(point, gradient), 0, 0), gradient);
+                return AnswerOf(new Estimate(_adjoint.Evaluate(point, gradient, cancellation), 0, 0), gradient);
         }
     }
 

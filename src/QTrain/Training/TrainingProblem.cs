@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using QTrain.Circuits;
 using QTrain.Observables;
 
@@ -25,28 +27,41 @@ public sealed record TrainingProblem(string Name, Circuit Ansatz, PauliSum Obser
 public sealed record StoppingRules
 {
     /// <summary>Updates of the parameters.</summary>
-    public int? MaxIterations { get; init; } = 1000;
+    public int? MaxIterations { get; init => field = Checked(value); } = 1000;
 
     /// <summary>Energies evaluated.</summary>
-    public long? MaxEvaluations { get; init; }
+    public long? MaxEvaluations { get; init => field = Checked(value); }
 
     /// <summary>Working time, over all sessions of the run.</summary>
-    public TimeSpan? MaxTime { get; init; }
+    public TimeSpan? MaxTime { get; init => field = Checked(value); }
 
     /// <summary>Stop with reason <c>tolerance</c> when a step changes the loss by no more than this.</summary>
-    public double? LossTolerance { get; init; }
+    public double? LossTolerance { get; init => field = Checked(value); }
 
     /// <summary>Stop with reason <c>tolerance</c> when the gradient's norm is no more than this.</summary>
-    public double? GradientTolerance { get; init; }
+    public double? GradientTolerance { get; init => field = Checked(value); }
 
     /// <summary>Stop with reason <c>plateau</c> when the best loss has not improved by more than <see cref="PlateauTolerance"/> in so many steps.</summary>
-    public int? PlateauSteps { get; init; }
+    public int? PlateauSteps { get; init => field = Checked(value, least: 1); }
 
     /// <summary>See <see cref="PlateauSteps"/>.</summary>
-    public double PlateauTolerance { get; init; } = 1e-8;
+    public double PlateauTolerance { get; init => field = Checked<double>(value)!.Value; } = 1e-8;
 
     /// <summary>Stop with reason <c>divergence</c> when the loss exceeds the initial loss by more than this. A loss that is not finite always stops.</summary>
-    public double? DivergenceAbove { get; init; }
+    public double? DivergenceAbove { get; init => field = Checked(value); }
+
+    private static T? Checked<T>(T? value, int least = 0, [CallerMemberName] string rule = "") where T : struct, INumber<T>
+    {
+        // Written so that NaN, which is not at least anything, is refused too.
+        if (value is { } given && !(given >= T.CreateChecked(least))) throw Refused(rule, $"{given}", $"{least}");
+        return value;
+    }
+
+    private static TimeSpan? Checked(TimeSpan? value, [CallerMemberName] string rule = "") =>
+        value < TimeSpan.Zero ? throw Refused(rule, $"{value}", "0") : value;
+
+    private static QuantumException Refused(string rule, string given, string least) => new(
+        $"Stopping rule '{char.ToLowerInvariant(rule[0])}{rule[1..]}' is {given}, but it must be at least {least}; leave it out to switch it off.");
 }
 
 /// <summary>Why a training stopped.</summary>

@@ -147,6 +147,22 @@ public sealed class A_gradient
     }
 
     [Fact]
+    public void can_be_measured_with_shots()
+    {
+        var p = Parameter.Vector("p", 3);
+        var circuit = Circuit.Build(2, c => c.Rx(p[0], 0).Ry(2 * p[0] + p[1], 1).Crx(p[1], 0, 1));
+        circuit = new Circuit(2, circuit.Operations, parameters: p);
+        var observable = PauliSum.Parse("ZZ + 0.5*XI");
+        var exact = Gradient.Adjoint(circuit, observable, [0.3, 0.4, 0]);
+        var measured = Gradient.Shift(circuit, observable, [0.3, 0.4, 0], shots: 20_000, new QTrain.Numerics.RandomStream(4));
+        for (var k = 0; k < 3; k++) Math.Abs(measured[k].Value - exact[k]).ShouldBeLessThanOrEqualTo(4 * measured[k].StandardError);
+        measured[2].ShouldBe(new QTrain.Shots.Estimate(0, 0, 0));
+        measured[0].StandardError.ShouldBeInRange(0.005, 0.03);
+        // Two groups; four energies move with the first parameter, six with the second.
+        measured.Select(m => m.Shots).ShouldBe([4 * 2 * 20_000, 6 * 2 * 20_000, 0]);
+    }
+
+    [Fact]
     public void carries_the_standard_errors_of_its_energies()
     {
         var circuit = Circuit.Build(1, c => c.Rx(3 * Parameter.Named("p"), 0));

@@ -227,6 +227,18 @@ public sealed class The_trainer
     }
 
     [Fact]
+    public void refuses_rules_without_sense()
+    {
+        Should.Throw<QuantumException>(() => new StoppingRules { MaxIterations = -1 }).Message
+            .ShouldBe("Stopping rule 'maxIterations' is -1, but it must be at least 0; leave it out to switch it off.");
+        Should.Throw<QuantumException>(() => new StoppingRules { LossTolerance = double.NaN });
+        Should.Throw<QuantumException>(() => new StoppingRules { PlateauTolerance = -1e-3 });
+        Should.Throw<QuantumException>(() => new StoppingRules { PlateauSteps = 0 });
+        Should.Throw<QuantumException>(() => new StoppingRules { MaxTime = TimeSpan.FromSeconds(-1) });
+        new StoppingRules { MaxIterations = null, MaxTime = null, LossTolerance = 0 }.MaxIterations.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task hands_out_steps_as_a_stream()
     {
         var plan = Plans.Of(Descent, [0, 0], new StoppingRules { MaxIterations = 10 });
