@@ -173,6 +173,7 @@ public sealed class The_table_of_gates
         Reason(() => Gate.PauliRotation("XQ")).ShouldBe("'Q' is not a Pauli operator: the letters are I, X, Y and Z.");
         Reason(() => Gate.PauliRotation(new string('Z', 65))).ShouldBe("A Pauli rotation on 65 qubits cannot be: at most 64 letters are allowed.");
         Reason(() => Gate.PauliRotation(new string('Z', 40)).Matrix(1)).ShouldEndWith("on 40 qubits is too large to write down: at most 12 qubits are.");
+        Reason(() => new GateOperation(Gates.Named("rx"), [0], [double.NaN])).ShouldBe("Gate 'rx' was given the angle NaN: angles must be finite.");
         Reason(() => new GateOperation(Gates.Named("rx"), [0], [])).ShouldBe("Gate 'rx' takes 1 angle, but was given 0.");
 
         static string Reason(Func<object> make) => Should.Throw<QuantumException>(make).Message;

@@ -25,6 +25,9 @@ public readonly struct Angle : IEquatable<Angle>
     /// <summary>Whether the angle is a number: no parameter moves it.</summary>
     public bool IsConstant => _terms.IsDefaultOrEmpty;
 
+    /// <summary>Whether the constant and every coefficient are numbers.</summary>
+    internal bool IsFinite => double.IsFinite(Constant) && (IsConstant || _terms.All(t => double.IsFinite(t.Coefficient)));
+
     /// <summary>The angle <c>Σ coefficient·parameter + constant</c>; terms of one parameter are added up.</summary>
     public static Angle Affine(IEnumerable<AngleTerm> terms, double constant)
     {

@@ -11,11 +11,11 @@ public sealed partial class Circuit
     public Circuit Bind(IReadOnlyDictionary<string, double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        var bound = new Dictionary<Parameter, double>();
+        var (known, bound) = (Parameters.ToHashSet(), new Dictionary<Parameter, double>());
         foreach (var (name, value) in values)
         {
             var parameter = new Parameter(name);
-            if (!Parameters.Contains(parameter)) throw new QuantumException(UnknownParameter(name));
+            if (!known.Contains(parameter)) throw new QuantumException(UnknownParameter(name));
             if (!double.IsFinite(value)) throw new QuantumException($"Parameter '{name}' cannot be bound to {value}: values must be finite.");
             bound[parameter] = value;
         }

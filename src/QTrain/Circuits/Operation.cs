@@ -105,6 +105,8 @@ public sealed record GateOperation : Operation
             throw new QuantumException($"Gate '{gate.Name}' acts on {Counted(gate.QubitCount, "qubit")}, but was given {Targets.Length}.");
         if (Angles.Length != gate.AngleCount)
             throw new QuantumException($"Gate '{gate.Name}' takes {Counted(gate.AngleCount, "angle")}, but was given {Angles.Length}.");
+        foreach (var angle in Angles)
+            if (!angle.IsFinite) throw new QuantumException($"Gate '{gate.Name}' was given the angle {angle}: angles must be finite.");
         if (Qubits.Distinct().Count() != Qubits.Length)
             throw new QuantumException($"Gate '{gate.Name}' was given qubits {string.Join(", ", Qubits)}: they must differ.");
     }
@@ -251,6 +253,7 @@ public sealed record GlobalPhase : Operation
     {
         Phase = phase;
         Controls = controls.IsDefault ? [] : controls;
+        if (!phase.IsFinite) throw new QuantumException($"A global phase was given the angle {phase}: angles must be finite.");
         if (Controls.DistinctBy(c => c.Qubit).Count() != Controls.Length)
             throw new QuantumException($"A global phase was given controls {string.Join(", ", Qubits)}: they must differ.");
     }

@@ -36,7 +36,7 @@ public static class CircuitJson
         var operations = root.Require("operations", "a circuit").AsList("operations")
             .Select(o => new OperationReader(o, qubits, declared).Read()).ToImmutableArray();
         var bits = root.Find("num_bits");
-        return (bits ?? root).At(() => new Circuit(qubits, operations, bits?.AsInteger("num_bits", 0), declared));
+        return (bits ?? root).At(() => new Circuit(qubits, operations, bits?.AsInteger("num_bits", 0), declared?.Keys));
     }
 
     /// <summary>Writes a circuit so that reading gives an equal one.</summary>
@@ -54,20 +54,19 @@ public static class CircuitJson
         });
     }
 
-    private static List<Parameter> ReadParameters(JsonValue list)
+    private static OrderedDictionary<Parameter, int> ReadParameters(JsonValue list)
     {
-        var parameters = new List<Parameter>();
+        var parameters = new OrderedDictionary<Parameter, int>();
         foreach (var entry in list.AsList("parameters"))
         {
             var name = entry.AsText("the name of a parameter");
             if (string.IsNullOrWhiteSpace(name)) throw entry.Fault("a parameter needs a name.");
-            if (parameters.Contains(new Parameter(name))) throw entry.Fault($"parameter '{name}' is declared twice.");
-            parameters.Add(new Parameter(name));
+            if (!parameters.TryAdd(new Parameter(name), parameters.Count)) throw entry.Fault($"parameter '{name}' is declared twice.");
         }
         return parameters;
     }
 
-    private sealed class OperationReader(JsonValue entry, int qubits, List<Parameter>? declared)
+    private sealed class OperationReader(JsonValue entry, int qubits, OrderedDictionary<Parameter, int>? declared)
     {
         private string _gate = "";
 
@@ -199,10 +198,10 @@ public static class CircuitJson
             foreach (var (name, key, value) in coef?.AsObject("coef").Members ?? [])
             {
                 if (string.IsNullOrWhiteSpace(name)) throw key.Fault("a parameter needs a name.");
-                if (declared is not null && !declared.Contains(new Parameter(name)))
-                    throw key.Fault($"parameter '{name}' is not declared. " + (Nearest.To(name, declared.Select(p => p.Name)) is { } near
+                if (declared is not null && !declared.ContainsKey(new Parameter(name)))
+                    throw key.Fault($"parameter '{name}' is not declared. " + (Nearest.To(name, declared.Keys.Select(p => p.Name)) is { } near
                         ? $"Did you mean '{near}'?"
-                        : declared.Count == 0 ? "\"parameters\" is empty." : $"Declared are: {string.Join(", ", declared)}."));
+                        : declared.Count == 0 ? "\"parameters\" is empty." : $"Declared are: {string.Join(", ", declared.Keys)}."));
                 terms.Add(new AngleTerm(new Parameter(name), value.AsNumber($"the coefficient of '{name}'")));
             }
             return Angle.Affine(terms, constant?.AsNumber("const") ?? 0);

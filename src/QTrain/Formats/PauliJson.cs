@@ -21,7 +21,7 @@ public static class PauliJson
     public static HamiltonianFile Read(string text, string file)
     {
         var root = JsonSource.Read(text, file).AsObject("an observable");
-        root.RefuseMisspelled("num_qubits", "terms", "observable", "encoding", "num_electrons", "reference_determinant", "unit");
+        root.RefuseMisspelled("num_qubits", "terms", "observable", "encoding", "num_electrons", "reference_determinant");
         var body = root.Find("terms") is null && root.Find("observable") is { Kind: JsonKind.Object } nested ? nested : root;
         var observable = ReadSum(body, body.Find("num_qubits") ?? root.Find("num_qubits"));
         var encoding = root.Find("encoding")?.AsText("encoding");

@@ -82,6 +82,9 @@ public sealed class Uccsd
         Ms2 = ms2;
         var qubits = reference.Length;
         Excitations = [.. Enumerate(reference, order)];
+        if (Excitations.IsEmpty)
+            throw new UnsuitableHamiltonianException(hamiltonian.File,
+                $"UCCSD has nothing to excite from {reference}: no electron can move to an empty spin orbital of its own spin.");
         var builder = new CircuitBuilder(qubits);
         HardwareEfficientAnsatz.Prepare(builder, reference);
         foreach (var excitation in Excitations) Append(builder, excitation);
@@ -145,9 +148,10 @@ public sealed class Uccsd
     public TrainingProblem ToProblem(string? name = null) =>
         new(name ?? Hamiltonian.Name ?? "uccsd", Circuit, Hamiltonian.Observable, [.. new double[Circuit.Parameters.Length]])
         {
-            KnownOptimum = ElectronCount == Hamiltonian.ElectronCount
+            // Another number of electrons or another spin has a lowest energy of its own, which the file does not tell.
+            KnownOptimum = ElectronCount == (Hamiltonian.ElectronCount ?? ElectronCount) && Ms2 == (Hamiltonian.Ms2 ?? ElectronCount % 2)
                 ? Hamiltonian.GroundEnergyOfElectronCount ?? Hamiltonian.GroundEnergy
-                : Hamiltonian.GroundEnergy,
+                : null,
             Unit = Hamiltonian.Unit,
         };
 

@@ -2,9 +2,11 @@ using System.Numerics;
 using QTrain.Circuits;
 using QTrain.Formats;
 using QTrain.Observables;
+using QTrain.Optimizers;
 using QTrain.Problems;
 using QTrain.Simulation;
 using QTrain.Tests.Reference;
+using QTrain.Training;
 
 namespace QTrain.Tests.Problems;
 
@@ -52,6 +54,16 @@ public sealed class UCCSD
         var mean = (zero + end) / 2;
         var lowest = mean - Math.Sqrt(Math.Pow((zero - end) / 2, 2) + Math.Pow(middle - mean, 2));
         lowest.ShouldBe(hamiltonian.GroundEnergy!.Value, tolerance: 1e-9);
+    }
+
+    [Theory, InlineData("h2_sto3g_2.0A", 1e-6), InlineData("lih_sto3g_1.45A_active_2e2o", 1e-6), InlineData("h2o_sto3g_pennylane_active_4e4o", 1.6e-3),
+     InlineData("lih_sto3g_1.45A", 1.6e-3)]
+    public async Task trains_to_the_exact_energy(string name, double tolerance)
+    {
+        var problem = Uccsd.For(Read(name)).ToProblem();
+        var result = await Trainer.TrainAsync(new TrainingPlan { Problem = problem, Optimizer = new Lbfgs { GradientTolerance = 1e-5 } });
+        result.FinalLoss.ShouldBe(problem.KnownOptimum!.Value, tolerance);
+        result.FinalLoss.ShouldBeGreaterThan(problem.KnownOptimum!.Value - 1e-9);       // the variational principle
     }
 
     [Fact]
@@ -112,6 +124,16 @@ public sealed class UCCSD
     }
 
     [Fact]
+    public void keeps_the_electrons_of_each_spin_in_open_shells_too()
+    {
+        var uccsd = Uccsd.For(Read("h2o_sto3g_pennylane_active_4e4o"), new UccsdOptions { Ms2 = 2 });
+        var state = NaiveState.Of(uccsd.Circuit, Any.Point(uccsd.Circuit.Parameters.Length, seed: 4));
+        var ups = Enumerable.Range(0, 256).Where(i => BitOperations.PopCount((uint)i & 0b01010101) == 3 && BitOperations.PopCount((uint)i & 0b10101010) == 1);
+        ups.Sum(i => state.Probabilities()[i]).ShouldBe(1, tolerance: 1e-12);
+        uccsd.ToProblem().KnownOptimum.ShouldBeNull();
+    }
+
+    [Fact]
     public void refuses_a_Hamiltonian_it_does_not_know_enough_about()
     {
         Reason("h2_bk_qulacs").ShouldStartWith("UCCSD must know how fermions became qubits, but the file has no \"encoding\".");
@@ -133,6 +155,8 @@ public sealed class UCCSD
             "With blocked spin orbitals the reference determinant 0011 holds 2 electrons of spin up and 0 of spin down, but ms2 = 0.");
         Reason("h2_fcidump", h => h with { ReferenceDeterminant = "1010" }).ShouldStartWith("The reference determinant 1010 has the energy ");
         Reason("h2_fcidump", h => h with { ElectronCount = 4, ReferenceDeterminant = null }).ShouldStartWith("UCCSD of 4 electrons in 4 spin orbitals has nothing to excite");
+        Reason("h2_fcidump", h => h with { Ms2 = 2, ReferenceDeterminant = null }).ShouldBe(
+            "UCCSD has nothing to excite from 0011: no electron can move to an empty spin orbital of its own spin.");
         Reason("h2_fcidump", h => h with { Ms2 = 1 }).ShouldBe("2 electrons in 2 orbitals cannot have ms2 = 1, spin up minus spin down.");
     }
 
