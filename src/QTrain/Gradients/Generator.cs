@@ -1,5 +1,4 @@
 using System.Numerics;
-using QTrain.Circuits;
 using QTrain.Simulation;
 
 namespace QTrain.Gradients;
@@ -23,15 +22,6 @@ internal static class Generator
     }
 
     /// <summary>target += factor·G|source⟩.</summary>
-    public static void AddImage(StateVector target, Complex factor, Instruction instruction, StateVector source)
-    {
-        var (sum, from) = (target.ToArray(), source.ToArray());
-        for (var i = 0; i < from.Length; i++)
-        {
-            if (((ulong)i & instruction.ControlMask) != instruction.ControlValue) continue;
-            sum[i ^ (int)instruction.Pauli.X] += factor * Gate.PhaseOn(instruction.Pauli, (ulong)i) * from[i];
-        }
-        using var result = StateVector.FromAmplitudes(sum);
-        target.CopyFrom(result);
-    }
+    public static void AddImage(StateVector target, Complex factor, Instruction instruction, StateVector source) =>
+        StateVector.AddGeneratorImage(target, factor, instruction, source);
 }

@@ -15,6 +15,7 @@ public sealed class CompiledCircuit
     {
         Circuit = circuit;
         Instructions = instructions;
+        IsUnitary = instructions.All(i => i.Kind is not (InstructionKind.Measure or InstructionKind.Reset) && i.Condition is null);
     }
 
     /// <summary>The circuit that was compiled.</summary>
@@ -25,6 +26,9 @@ public sealed class CompiledCircuit
 
     /// <summary>How many parameters a run must be given, in the order of <see cref="Circuit.Parameters"/>.</summary>
     public int ParameterCount => Circuit.Parameters.Length;
+
+    /// <summary>Whether the circuit neither measures, resets nor asks a condition.</summary>
+    public bool IsUnitary { get; }
 
     internal ImmutableArray<Instruction> Instructions { get; }
 
@@ -39,6 +43,14 @@ public sealed class CompiledCircuit
         var instructions = ImmutableArray.CreateBuilder<Instruction>();
         for (var at = 0; at < circuit.Operations.Length; at++) Compile(circuit.Operations[at], at, index, instructions);
         return new CompiledCircuit(circuit, instructions.ToImmutable());
+    }
+
+    /// <summary>Throws when a point has not as many values as the circuit has parameters.</summary>
+    internal void CheckPoint(ReadOnlySpan<double> at)
+    {
+        if (at.Length == ParameterCount) return;
+        throw new QuantumException($"The circuit has {ParameterCount} parameters, but {at.Length} values were given."
+            + (ParameterCount == 0 ? "" : $" The parameters are: {string.Join(", ", Circuit.Parameters.Take(8))}{(ParameterCount > 8 ? ", …" : "")}."));
     }
 
     private static void Compile(Operation operation, int at, Dictionary<Parameter, int> index, ImmutableArray<Instruction>.Builder into)
@@ -90,7 +102,14 @@ public sealed class CompiledCircuit
         }
         if (gate.Definition is { } definition)
         {
-            foreach (var primitive in definition(operation.Angles))
+            var primitives = definition(operation.Angles);
+            if (primitives.Length > 1 && operation.Angles.All(a => a.IsConstant))
+            {
+                // Nothing to train: one matrix is fewer passes than its factors.
+                AddMatrix(gate.Matrix([.. operation.Angles.Select(a => a.Constant)]));
+                return;
+            }
+            foreach (var primitive in primitives)
             {
                 var extra = Scatter(primitive.Controls, targets);
                 into.Add(new Instruction
@@ -107,8 +126,9 @@ public sealed class CompiledCircuit
             return;
         }
         if (gate.Name == "id" && gate.IsNamed) return;
-        var matrix = gate.Matrix();
-        into.Add(new Instruction
+        AddMatrix(gate.Matrix());
+
+        void AddMatrix(Complex[,] matrix) => into.Add(new Instruction
         {
             Kind = InstructionKind.Matrix,
             Operation = at,
@@ -137,68 +157,5 @@ public sealed class CompiledCircuit
         for (var k = 0; k < targets.Length; k++)
             if ((local >> k & 1) != 0) global |= 1UL << targets[k];
         return global;
-    }
-}
-
-internal enum InstructionKind
-{
-    /// <summary>A constant matrix on <see cref="Instruction.Targets"/>, controlled.</summary>
-    Matrix,
-
-    /// <summary>exp(−i·angle·P/2), controlled.</summary>
-    PauliRotation,
-
-    /// <summary>e^{i·angle} on the amplitudes whose index matches the controls.</summary>
-    Phase,
-    Measure,
-    Reset,
-}
-
-/// <summary>One step of a compiled circuit. Amplitude i takes part when <c>(i &amp; ControlMask) == ControlValue</c>.</summary>
-internal sealed record Instruction
-{
-    public required InstructionKind Kind { get; init; }
-
-    /// <summary>Which operation of the circuit it comes from.</summary>
-    public required int Operation { get; init; }
-
-    /// <summary>Qubits of the matrix, first lowest; the qubit of a measurement or reset.</summary>
-    public int[] Targets { get; init; } = [];
-
-    /// <summary>Row-major, 2ᵏ×2ᵏ.</summary>
-    public Complex[] Matrix { get; init; } = [];
-
-    public PauliString Pauli { get; init; }
-
-    public ulong ControlMask { get; init; }
-
-    public ulong ControlValue { get; init; }
-
-    public AffineAngle Angle { get; init; } = AffineAngle.Zero;
-
-    public int Bit { get; init; }
-
-    public Condition? Condition { get; init; }
-}
-
-/// <summary>An affine angle over indices of a parameter vector.</summary>
-internal sealed class AffineAngle(int[] indices, double[] coefficients, double constant)
-{
-    public static readonly AffineAngle Zero = new([], [], 0);
-
-    public int[] Indices => indices;
-
-    public double[] Coefficients => coefficients;
-
-    public double Constant => constant;
-
-    public static AffineAngle From(Angle angle, Dictionary<Parameter, int> index) =>
-        new([.. angle.Terms.Select(t => index[t.Parameter])], [.. angle.Terms.Select(t => t.Coefficient)], angle.Constant);
-
-    public double At(ReadOnlySpan<double> parameters)
-    {
-        var sum = constant;
-        for (var k = 0; k < indices.Length; k++) sum = Math.FusedMultiplyAdd(coefficients[k], parameters[indices[k]], sum);
-        return sum;
     }
 }

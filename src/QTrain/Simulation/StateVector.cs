@@ -1,18 +1,33 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using QTrain.Circuits;
+using QTrain.Numerics;
 using QTrain.Observables;
+using QTrain.Simulation.Kernels;
 
 namespace QTrain.Simulation;
 
 /// <summary>A pure state of n qubits: 2ⁿ amplitudes, entry i belonging to the basis state whose binary digits are i, qubit 0 lowest.</summary>
-public sealed class StateVector : IDisposable
+/// <remarks>Amplitudes lie in native memory in blocks of eight real parts and eight imaginary parts, so that real gates never shuffle lanes;
+/// see <see cref="Sweep"/>. A state is not safe for use by several threads at once; different states are. Dispose returns the memory.</remarks>
+public sealed unsafe partial class StateVector : IDisposable
 {
-    private readonly Complex[] _amplitudes;
+    /// <summary>Fewer qubits than this are done sooner by one thread than two can be told to begin.</summary>
+    private const int FewestQubitsForThreads = 14;
 
-    private StateVector(int qubits)
+    private readonly AmplitudeBuffer _buffer;
+    private readonly KernelTable _kernels;
+    private readonly int _parts;
+    private double[] _sums = [];
+
+    private StateVector(int qubits, SimulationOptions? options)
     {
+        if (qubits < 1) throw new QuantumException($"A state of {qubits} qubits cannot be: it needs at least 1.");
+        Options = options ?? SimulationOptions.Default;
         QubitCount = qubits;
-        _amplitudes = new Complex[1L << qubits];
+        _kernels = KernelTable.For(Options.Width);
+        _parts = qubits < FewestQubitsForThreads ? 1 : Options.Parts;
+        _buffer = AmplitudeBuffer.Rent(qubits);
     }
 
     /// <summary>How many qubits.</summary>
@@ -21,181 +36,177 @@ public sealed class StateVector : IDisposable
     /// <summary>How many amplitudes: 2ⁿ.</summary>
     public long Length => 1L << QubitCount;
 
+    /// <summary>How the state uses the machine.</summary>
+    public SimulationOptions Options { get; }
+
     /// <summary>|0…0⟩.</summary>
     /// <param name="qubits">How many qubits, at least 1.</param>
     /// <param name="options">Threads and so on; all threads by default.</param>
+    /// <exception cref="NotEnoughMemoryException">The state does not fit into memory.</exception>
     public static StateVector Zero(int qubits, SimulationOptions? options = null)
     {
-        _ = options;
-        var state = new StateVector(qubits);
-        state._amplitudes[0] = 1;
+        var state = new StateVector(qubits, options);
+        state.SetZero();
         return state;
     }
 
-    /// <summary>A state of given amplitudes, 2ⁿ of them.</summary>
+    /// <summary>A state of given amplitudes, 2ⁿ of them; they are taken as they are, without normalizing.</summary>
     public static StateVector FromAmplitudes(ReadOnlySpan<Complex> amplitudes, SimulationOptions? options = null)
     {
+        if (amplitudes.Length < 2 || !BitOperations.IsPow2(amplitudes.Length))
+            throw new QuantumException($"A state has 2, 4, 8 … amplitudes, one for each basis state; {amplitudes.Length} were given.");
         var state = Zero(BitOperations.Log2((uint)amplitudes.Length), options);
-        amplitudes.CopyTo(state._amplitudes);
+        var memory = state.Pointer;
+        for (var i = 0; i < amplitudes.Length; i++)
+        {
+            var place = memory + Sweep.OffsetOf((ulong)i);
+            place[0] = amplitudes[i].Real;
+            place[ComplexLanes<Lanes1>.Plane] = amplitudes[i].Imaginary;
+        }
+        GC.KeepAlive(state);
         return state;
     }
 
     /// <summary>The amplitude of a basis state.</summary>
-    public Complex this[long basis] => _amplitudes[basis];
+    public Complex this[long basis]
+    {
+        get
+        {
+            if ((ulong)basis >= (ulong)Length)
+                throw new ArgumentOutOfRangeException(nameof(basis), basis, $"A state of {QubitCount} qubits has basis states 0 to {Length - 1}.");
+            var place = Pointer + Sweep.OffsetOf((ulong)basis);
+            var amplitude = new Complex(place[0], place[ComplexLanes<Lanes1>.Plane]);
+            GC.KeepAlive(this);
+            return amplitude;
+        }
+    }
 
     /// <summary>Puts the state back to |0…0⟩.</summary>
-    public void SetZero()
+    public void SetZero() => SetBasis(0);
+
+    /// <summary>Puts the state to a basis state, such as a reference determinant.</summary>
+    public void SetBasis(long basis)
     {
-        Array.Clear(_amplitudes);
-        _amplitudes[0] = 1;
+        if ((ulong)basis >= (ulong)Length)
+            throw new ArgumentOutOfRangeException(nameof(basis), basis, $"A state of {QubitCount} qubits has basis states 0 to {Length - 1}.");
+        Clear();
+        Pointer[Sweep.OffsetOf((ulong)basis)] = 1;
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Makes every amplitude zero: not a state, but the start of a sum of some.</summary>
+    internal void Clear()
+    {
+        // Each part clears the pages it will work on.
+        ForBytes(&ClearPart, Pointer, null);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Makes this state equal to another of as many qubits.</summary>
-    public void CopyFrom(StateVector other) => other._amplitudes.CopyTo(_amplitudes, 0);
+    public void CopyFrom(StateVector other)
+    {
+        Check(other);
+        ForBytes(&CopyPart, Pointer, other.Pointer);
+        GC.KeepAlive(other);
+        GC.KeepAlive(this);
+    }
 
     /// <summary>All amplitudes.</summary>
-    public Complex[] ToArray() => (Complex[])_amplitudes.Clone();
+    public Complex[] ToArray()
+    {
+        var amplitudes = new Complex[Length];
+        var memory = Pointer;
+        for (long i = 0; i < amplitudes.LongLength; i++)
+        {
+            var place = memory + Sweep.OffsetOf((ulong)i);
+            amplitudes[i] = new Complex(place[0], place[ComplexLanes<Lanes1>.Plane]);
+        }
+        GC.KeepAlive(this);
+        return amplitudes;
+    }
 
     /// <summary>Runs a unitary circuit on the state.</summary>
-    /// <param name="circuit">A compiled circuit without measurement, reset or condition.</param>
+    /// <param name="circuit">A compiled circuit without measurement, reset or condition, of as many qubits or fewer (the lowest).</param>
     /// <param name="at">Parameter values in radians, in the order of the circuit's parameters.</param>
+    /// <exception cref="QuantumException">The circuit measures, resets or asks a condition, or has more qubits than the state.</exception>
     public void Apply(CompiledCircuit circuit, ReadOnlySpan<double> at = default)
     {
+        ArgumentNullException.ThrowIfNull(circuit);
+        if (circuit.QubitCount > QubitCount)
+            throw new QuantumException($"A circuit of {circuit.QubitCount} qubits cannot run on a state of {QubitCount}.");
+        circuit.CheckPoint(at);
+        if (!circuit.IsUnitary)
+            throw new QuantumException("A circuit that measures, resets or asks a condition has no single final state; run it with shots.");
         foreach (var instruction in circuit.Instructions) Apply(instruction, instruction.Angle.At(at), inverse: false);
     }
 
     /// <summary>Runs a unitary circuit on the state.</summary>
     public void Apply(Circuit circuit, ReadOnlySpan<double> at = default) => Apply(CompiledCircuit.From(circuit), at);
 
-    /// <summary>⟨ψ|O|ψ⟩.</summary>
-    public double Expectation(PauliSum observable)
-    {
-        using var image = Zero(QubitCount);
-        SetToImage(image, observable, this);
-        return InnerProduct(image).Real;
-    }
-
-    /// <summary>⟨ψ|O²|ψ⟩ − ⟨ψ|O|ψ⟩².</summary>
-    public double Variance(PauliSum observable)
-    {
-        using var image = Zero(QubitCount);
-        SetToImage(image, observable, this);
-        var mean = InnerProduct(image).Real;
-        return image.NormSquared() - mean * mean;
-    }
-
-    /// <summary>⟨this|other⟩.</summary>
-    public Complex InnerProduct(StateVector other)
-    {
-        Complex sum = 0;
-        for (var i = 0; i < _amplitudes.Length; i++) sum += Complex.Conjugate(_amplitudes[i]) * other._amplitudes[i];
-        return sum;
-    }
-
-    /// <summary>⟨ψ|ψ⟩: 1 up to rounding, unless the state was projected.</summary>
-    public double NormSquared() => InnerProduct(this).Real;
-
-    /// <summary>|amplitude|² of every basis state.</summary>
-    public double[] Probabilities() => [.. _amplitudes.Select(a => a.Real * a.Real + a.Imaginary * a.Imaginary)];
-
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose() => _buffer.Dispose();
 
-    /// <summary>target = O·source, not normalized. For Lanczos, variances and adjoint gradients.</summary>
-    internal static void SetToImage(StateVector target, PauliSum observable, StateVector source)
+    /// <summary>The first double of the amplitudes. Whoever uses it keeps the state alive until done.</summary>
+    internal double* Pointer
     {
-        Array.Clear(target._amplitudes);
-        foreach (var (pauli, coefficient) in observable.Terms)
-            for (long i = 0; i < source.Length; i++)
-                target._amplitudes[i ^ (long)pauli.X] += coefficient * Gate.PhaseOn(pauli, (ulong)i) * source._amplitudes[i];
-    }
-
-    /// <summary>Applies one unitary instruction, or its inverse, at an angle already bound.</summary>
-    internal void Apply(Instruction instruction, double angle, bool inverse)
-    {
-        if (inverse) angle = -angle;
-        switch (instruction.Kind)
+        get
         {
-            case InstructionKind.Phase:
-                var phase = Complex.FromPolarCoordinates(1, angle);
-                for (long i = 0; i < Length; i++)
-                    if (((ulong)i & instruction.ControlMask) == instruction.ControlValue) _amplitudes[i] *= phase;
-                break;
-            case InstructionKind.PauliRotation:
-                ApplyPauliRotation(instruction, angle);
-                break;
-            case InstructionKind.Matrix:
-                ApplyMatrix(instruction, inverse);
-                break;
-            default:
-                throw new QuantumException("A circuit that measures or resets before its end has no single final state; run it with shots.");
+            var pointer = _buffer.Pointer;
+            ObjectDisposedException.ThrowIf(pointer is null, this);
+            return pointer;
         }
     }
 
-    /// <summary>⟨bra|G|ket⟩ of the generator of an instruction: G = P·Π for a rotation exp(−i·angle·P/2), G = Π for a phase, with Π the
-    /// projector on the states that match the instruction's controls. Needs no third state.</summary>
-    internal static Complex InnerProductWith(Instruction instruction, StateVector bra, StateVector ket)
+    /// <summary>Qubits of the memory, which holds at least one whole block.</summary>
+    private int PaddedQubits => Math.Max(3, QubitCount);
+
+    private void Check(StateVector other)
     {
-        Complex sum = 0;
-        for (long i = 0; i < ket.Length; i++)
-        {
-            if (((ulong)i & instruction.ControlMask) != instruction.ControlValue) continue;
-            sum += Complex.Conjugate(bra._amplitudes[i ^ (long)instruction.Pauli.X])
-                * Gate.PhaseOn(instruction.Pauli, (ulong)i) * ket._amplitudes[i];
-        }
-        return sum;
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.QubitCount != QubitCount)
+            throw new QuantumException($"The states have {QubitCount} and {other.QubitCount} qubits: they must have as many.");
     }
 
-    private void ApplyPauliRotation(Instruction instruction, double angle)
+    private void Run(Sweep* sweep)
     {
-        var (sin, cos) = Math.SinCos(angle / 2);
-        var pauli = instruction.Pauli;
-        for (long i = 0; i < Length; i++)
-        {
-            var j = i ^ (long)pauli.X;
-            if (j < i || ((ulong)i & instruction.ControlMask) != instruction.ControlValue) continue;
-            var (a, b) = (_amplitudes[i], _amplitudes[j]);
-            _amplitudes[i] = cos * a + new Complex(0, -sin) * Gate.PhaseOn(pauli, (ulong)j) * b;
-            if (j != i) _amplitudes[j] = cos * b + new Complex(0, -sin) * Gate.PhaseOn(pauli, (ulong)i) * a;
-        }
+        // Below this a part is shorter than telling a thread about it.
+        if (_parts == 1 || sweep->Count < 512) sweep->Kernel(sweep, 0, sweep->Count);
+        else WorkerTeam.Shared.Run(&SweepPart, sweep, _parts);
+        GC.KeepAlive(this);
     }
 
-    private void ApplyMatrix(Instruction instruction, bool inverse)
+    private static void SweepPart(void* context, int part, int parts)
     {
-        var targets = instruction.Targets;
-        var size = 1 << targets.Length;
-        var mask = targets.Aggregate(0L, (m, q) => m | 1L << q);
-        var gathered = new Complex[size];
-        for (long i = 0; i < Length; i++)
-        {
-            if ((i & mask) != 0 || ((ulong)i & instruction.ControlMask) != instruction.ControlValue) continue;
-            for (var k = 0; k < size; k++) gathered[k] = _amplitudes[Address(i, k)];
-            for (var row = 0; row < size; row++)
-            {
-                Complex sum = 0;
-                for (var column = 0; column < size; column++)
-                    sum += gathered[column] * (inverse
-                        ? Complex.Conjugate(instruction.Matrix[column * size + row])
-                        : instruction.Matrix[row * size + column]);
-                _amplitudes[Address(i, row)] = sum;
-            }
-        }
-
-        long Address(long start, int local)
-        {
-            for (var k = 0; k < targets.Length; k++)
-                if ((local >> k & 1) != 0) start |= 1L << targets[k];
-            return start;
-        }
+        var sweep = (Sweep*)context;
+        sweep->Kernel(sweep, Share(sweep->Count, part, parts), Share(sweep->Count, part + 1, parts));
     }
-}
 
-/// <summary>How a simulation uses the machine. Nothing here changes a result by a bit.</summary>
-public sealed record SimulationOptions
-{
-    /// <summary>All threads, widest instructions.</summary>
-    public static SimulationOptions Default { get; } = new();
+    private static nint Share(nint count, int part, int parts) => (nint)(count * (Int128)part / parts);
 
-    /// <summary>How many threads; 0: all processors the process may use. Set it when several simulations run side by side.</summary>
-    public int Threads { get; init; }
+    private void ForBytes(delegate*<void*, int, int, void> body, double* target, double* source)
+    {
+        var range = new MemoryRange { Target = target, Source = source, Blocks = (nint)1 << (PaddedQubits - 3) };
+        if (_parts == 1) body(&range, 0, 1);
+        else WorkerTeam.Shared.Run(body, &range, _parts);
+    }
+
+    private static void ClearPart(void* context, int part, int parts)
+    {
+        var range = (MemoryRange*)context;
+        var (start, end) = (Share(range->Blocks, part, parts), Share(range->Blocks, part + 1, parts));
+        NativeMemory.Clear(range->Target + 16 * start, (nuint)(end - start) * 128);
+    }
+
+    private static void CopyPart(void* context, int part, int parts)
+    {
+        var range = (MemoryRange*)context;
+        var (start, end) = (Share(range->Blocks, part, parts), Share(range->Blocks, part + 1, parts));
+        NativeMemory.Copy(range->Source + 16 * start, range->Target + 16 * start, (nuint)(end - start) * 128);
+    }
+
+    private struct MemoryRange
+    {
+        public double* Target, Source;
+        public nint Blocks;
+    }
 }

@@ -1,0 +1,91 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ConstrainedExecution;
+using System.Runtime.InteropServices;
+
+namespace QTrain.Simulation;
+
+/// <summary>Native memory for the amplitudes of one state, aligned to a cache line and kept for the next state of its size.</summary>
+/// <remarks>Not cleared when rented. The finalizer only returns what nobody disposed of.</remarks>
+internal sealed unsafe class AmplitudeBuffer : CriticalFinalizerObject, IDisposable
+{
+    // Above this, touching fresh pages costs little beside any use of them, and holding on would starve others.
+    private const long LargestKept = 64L << 20;
+    private const long MostKept = 256L << 20;
+
+    private static readonly Lock Gate = new();
+    private static readonly Stack<nint>[] Kept = [.. Enumerable.Range(0, 64).Select(_ => new Stack<nint>())];
+    private static long _kept;
+    private static long _inUse;
+
+    private readonly long _bytes;
+
+    private AmplitudeBuffer(double* pointer, long bytes)
+    {
+        Pointer = pointer;
+        _bytes = bytes;
+    }
+
+    [SuppressMessage("Design", "MA0055:Do not use finalizer", Justification = "it owns native memory, and a handle would add a call to every use")]
+    ~AmplitudeBuffer() => Return();
+
+    /// <summary>Null once disposed.</summary>
+    public double* Pointer { get; private set; }
+
+    /// <summary>Bytes that living states hold.</summary>
+    public static long BytesInUse => Interlocked.Read(ref _inUse);
+
+    /// <summary>Memory for a state of so many qubits.</summary>
+    /// <exception cref="NotEnoughMemoryException">It does not fit.</exception>
+    public static AmplitudeBuffer Rent(int qubits)
+    {
+        SimulationMemory.Demand(qubits, states: 1);
+        var bytes = SimulationMemory.BytesFor(qubits);
+        double* pointer = null;
+        lock (Gate)
+        {
+            if (Kept[SimulationMemory.QubitsIn(bytes)].TryPop(out var kept))
+            {
+                _kept -= bytes;
+                pointer = (double*)kept;
+            }
+        }
+        if (pointer is null)
+        {
+            try
+            {
+                // A page, so that large states begin where huge pages can.
+                pointer = (double*)NativeMemory.AlignedAlloc((nuint)bytes, bytes >= 4096 ? 4096u : 128u);
+            }
+            catch (OutOfMemoryException)
+            {
+                throw new NotEnoughMemoryException(qubits, states: 1);
+            }
+        }
+        Interlocked.Add(ref _inUse, bytes);
+        return new AmplitudeBuffer(pointer, bytes);
+    }
+
+    public void Dispose()
+    {
+        Return();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Return()
+    {
+        var pointer = Pointer;
+        if (pointer is null) return;
+        Pointer = null;
+        Interlocked.Add(ref _inUse, -_bytes);
+        lock (Gate)
+        {
+            if (_bytes <= LargestKept && _kept + _bytes <= MostKept)
+            {
+                Kept[SimulationMemory.QubitsIn(_bytes)].Push((nint)pointer);
+                _kept += _bytes;
+                return;
+            }
+        }
+        NativeMemory.AlignedFree(pointer);
+    }
+}

@@ -1,0 +1,80 @@
+using QTrain.Numerics;
+
+namespace QTrain.Simulation.Kernels;
+
+/// <summary>The kernels of one width, as addresses: a gate then costs one indirect call, not one a register.</summary>
+internal sealed unsafe class KernelTable
+{
+    private static readonly KernelTable Scalar = Of<Lanes1>();
+    private static readonly KernelTable? Four = Lanes4.IsSupported ? Of<Lanes4>() : null;
+    private static readonly KernelTable? Eight = Lanes8.IsSupported ? Of<Lanes8>() : null;
+
+    public required int Lanes { get; init; }
+
+    public delegate*<Sweep*, nint, nint, void> PairGeneral { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairReal { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairExchange { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairExchangeLanes { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairPauli { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairPauliTurned { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairPauliFlipped { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairPauliTurnedFlipped { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> Diagonal { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> Phase { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> LaneGeneral { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> LaneReal { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> LaneExchange { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> LanePauli { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> LanePauliTurned { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> DenseTwoOutside { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> DenseOneOutside { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> DenseTwoInside { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> DenseMany { get; private init; }
+    public delegate*<Reduction*, nint, void> InnerProduct { get; private init; }
+    public delegate*<Reduction*, nint, void> AddImage { get; private init; }
+    public delegate*<Reduction*, nint, void> Norm { get; private init; }
+    public delegate*<Reduction*, nint, void> Squares { get; private init; }
+    public delegate*<ObservablePass*, nint, double*, void> Expectation { get; private init; }
+    public delegate*<ObservablePass*, nint, double*, void> Image { get; private init; }
+    public delegate*<ObservablePass*, nint, double*, void> Moments { get; private init; }
+    public delegate*<double*, RowMask*, double*, int, nint, int, void> FillDiagonal { get; private init; }
+
+    public static KernelTable For(LaneWidth width) => width switch
+    {
+        LaneWidth.Vector512 => Eight,
+        LaneWidth.Vector256 => Four,
+        _ => Scalar,
+    } ?? throw new QuantumException($"This machine has no {width} instructions. It can run: {string.Join(", ", LaneWidths.Supported)}.");
+
+    private static KernelTable Of<T>() where T : unmanaged, ILanes<T> => new()
+    {
+        Lanes = T.Count,
+        PairGeneral = &PairKernels<T>.General,
+        PairReal = &PairKernels<T>.Real,
+        PairExchange = &PairKernels<T>.Exchange,
+        PairExchangeLanes = &PairKernels<T>.ExchangeLanes,
+        PairPauli = &PairKernels<T>.Pauli<No, No>,
+        PairPauliTurned = &PairKernels<T>.Pauli<Yes, No>,
+        PairPauliFlipped = &PairKernels<T>.Pauli<No, Yes>,
+        PairPauliTurnedFlipped = &PairKernels<T>.Pauli<Yes, Yes>,
+        Diagonal = &LaneKernels<T>.Diagonal,
+        Phase = &LaneKernels<T>.Phase,
+        LaneGeneral = &LaneKernels<T>.General,
+        LaneReal = &LaneKernels<T>.Real,
+        LaneExchange = &LaneKernels<T>.Exchange,
+        LanePauli = &LaneKernels<T>.Pauli<No>,
+        LanePauliTurned = &LaneKernels<T>.Pauli<Yes>,
+        DenseTwoOutside = &DenseKernels<T>.TwoOutside,
+        DenseOneOutside = &DenseKernels<T>.OneOutside,
+        DenseTwoInside = &DenseKernels<T>.TwoInside,
+        DenseMany = &DenseKernels<T>.Many,
+        InnerProduct = &ReductionKernels<T>.InnerProduct,
+        AddImage = &ReductionKernels<T>.AddImage,
+        Norm = &ReductionKernels<T>.Norm,
+        Squares = &ReductionKernels<T>.Squares,
+        Expectation = &ObservableKernels<T>.Expectation,
+        Image = &ObservableKernels<T>.Image,
+        Moments = &ObservableKernels<T>.Moments,
+        FillDiagonal = &ObservableKernels<T>.Fill,
+    };
+}

@@ -1,0 +1,18 @@
+using QTrain.Numerics;
+
+namespace QTrain.Simulation;
+
+/// <summary>How a simulation uses the machine. The number of threads never changes a result by a bit.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>All threads, widest instructions.</summary>
+    public static SimulationOptions Default { get; } = new();
+
+    /// <summary>How many threads; 0: all processors the process may use. Set it when several simulations run side by side.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>How many doubles move together; the widest the machine has unless a test wants another.</summary>
+    internal LaneWidth Width { get; init; } = LaneWidths.Widest;
+
+    internal int Parts => Math.Min(Threads > 0 ? Threads : Environment.ProcessorCount, WorkerTeam.MaxParts);
+}

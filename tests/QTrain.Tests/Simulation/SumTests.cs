@@ -1,0 +1,134 @@
+using System.Numerics;
+using QTrain.Circuits;
+using QTrain.Numerics;
+using QTrain.Observables;
+using QTrain.Simulation;
+using QTrain.Tests.Reference;
+
+namespace QTrain.Tests.Simulation;
+
+public sealed class Sums_over_a_state
+{
+    /// <summary>Rounding of sums of up to 2¹³ terms with coefficients of size one.</summary>
+    private const double Rounding = 1e-12;
+
+    public static TheoryData<int> Widths => The_state_vector.Widths;
+
+    [Theory, MemberData(nameof(Widths))]
+    public void give_expectation_variance_and_image_of_any_observable(int width) => Law.ForAll(Any.Seed(), seed =>
+    {
+        var random = new RandomStream(seed);
+        var qubits = 1 + (int)random.NextBelow(7);
+        var observable = Any.Observable(qubits, 1 + (int)random.NextBelow(40), ref random);
+        Check(qubits, observable, seed, width);
+    });
+
+    [Theory, MemberData(nameof(Widths))]
+    public void reach_across_tiles(int width)
+    {
+        // 13 and 14 qubits are 2 and 4 tiles; flips and signs outside the tile, inside it, and inside a block.
+        foreach (var qubits in new[] { 12, 13, 14 })
+        {
+            string[] labels = ["ZI", "IX", "YY", "XZ", "ZY", "XX"];
+            var terms = new List<PauliTerm>();
+            var random = new RandomStream(12);
+            foreach (var pair in new[] { (0, 1), (2, 3), (5, 11), (11, qubits - 1), (1, qubits - 1), (qubits - 2, qubits - 1) })
+                foreach (var label in labels)
+                {
+                    var (a, b) = (PauliString.Single(label[1], pair.Item1), PauliString.Single(label[0], pair.Item2));
+                    terms.Add(new PauliTerm(new PauliString(a.X | b.X, a.Z | b.Z), random.NextGaussian()));
+                }
+            for (var k = 0; k < 40; k++) terms.Add(new PauliTerm(new PauliString(0, random.NextUInt64() >> (64 - qubits)), random.NextGaussian()));
+            Check(qubits, new PauliSum(qubits, terms), 13, width);
+        }
+    }
+
+    [Fact]
+    public void have_the_same_bits_at_every_width() => Law.ForAll(Any.Seed(), seed =>
+    {
+        var random = new RandomStream(seed);
+        var qubits = 1 + (int)random.NextBelow(13);
+        var observable = Any.Observable(qubits, 20, ref random);
+        var amplitudes = Any.Amplitudes(qubits, seed);
+        using var scalar = StateVector.FromAmplitudes(amplitudes, The_state_vector.Wide(1));
+        foreach (var width in LaneWidths.Supported)
+        {
+            using var state = StateVector.FromAmplitudes(amplitudes, The_state_vector.Wide((int)width));
+            state.Expectation(observable).ShouldBe(scalar.Expectation(observable));
+            state.Variance(observable).ShouldBe(scalar.Variance(observable));
+            state.NormSquared().ShouldBe(scalar.NormSquared());
+            state.InnerProduct(scalar).ShouldBe(scalar.InnerProduct(scalar));
+        }
+    }, tests: 30);
+
+    [Fact]
+    public void take_observables_that_are_not_hermitian()
+    {
+        var random = new RandomStream(14);
+        PauliTerm[] terms = [.. Enumerable.Range(0, 12).Select(_ => new PauliTerm(Any.Pauli(5, ref random), new Complex(random.NextGaussian(), random.NextGaussian())))];
+        Check(5, new PauliSum(5, terms), 15, (int)LaneWidths.Widest);
+    }
+
+    [Fact]
+    public void take_an_observable_on_fewer_qubits_and_an_empty_one()
+    {
+        using var state = StateVector.FromAmplitudes(Any.Amplitudes(6, 16));
+        var z = new PauliSum(1, [new PauliTerm(PauliString.Single('Z', 0), 2)]);
+        state.Expectation(z).ShouldBe(NaiveState.FromAmplitudes(state.ToArray()).Expectation(new PauliSum(6, z.Terms)), Rounding);
+        state.Expectation(new PauliSum(6, [])).ShouldBe(0);
+        state.Variance(new PauliSum(6, [])).ShouldBe(0);
+    }
+
+    [Theory, MemberData(nameof(Widths))]
+    public void give_inner_products_with_generators(int width) => Law.ForAll(Any.UnitaryCircuit(maxQubits: 7), bound =>
+    {
+        var qubits = bound.Circuit.QubitCount;
+        var (left, right) = (Any.Amplitudes(qubits, 17), Any.Amplitudes(qubits, 18));
+        using var bra = StateVector.FromAmplitudes(left, The_state_vector.Wide(width));
+        using var ket = StateVector.FromAmplitudes(right, The_state_vector.Wide(width));
+        (bra.InnerProduct(ket) - NaiveState.FromAmplitudes(left).InnerProduct(NaiveState.FromAmplitudes(right))).Magnitude.ShouldBeLessThan(Rounding);
+        foreach (var instruction in CompiledCircuit.From(bound.Circuit).Instructions)
+        {
+            if (instruction.Kind == InstructionKind.Matrix) continue;
+            var projected = NaiveState.FromAmplitudes(right);
+            for (var q = 0; q < qubits; q++)
+                if ((instruction.ControlMask >> q & 1) != 0) projected.Project(q, (instruction.ControlValue >> q & 1) != 0);
+            var expected = NaiveState.FromAmplitudes(left).InnerProduct(projected.Apply(instruction.Pauli));
+            (StateVector.InnerProductWith(instruction, bra, ket) - expected).Magnitude.ShouldBeLessThan(Rounding);
+            using var sum = StateVector.FromAmplitudes(left, The_state_vector.Wide(width));
+            StateVector.AddGeneratorImage(sum, new Complex(0.3, -0.7), instruction, ket);
+            sum.ToArray().ShouldBe([.. left.Zip(projected.Amplitudes, (l, p) => l + new Complex(0.3, -0.7) * p)], Rounding);
+        }
+    });
+
+    [Fact]
+    public void give_the_probabilities_of_all_qubits_and_of_some()
+    {
+        const int qubits = 11;
+        var amplitudes = Any.Amplitudes(qubits, 19);
+        using var state = StateVector.FromAmplitudes(amplitudes);
+        var all = NaiveState.FromAmplitudes(amplitudes).Probabilities();
+        state.Probabilities().ShouldBe(all, Rounding);
+        foreach (var qubits_ in new int[][] { [0], [10], [4, 1], [9, 0, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8], [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0], [] })
+        {
+            var expected = new double[1 << qubits_.Length];
+            for (var i = 0; i < all.Length; i++) expected[StateVector.Extract((ulong)i, qubits_)] += all[i];
+            state.Probabilities(qubits_).ShouldBe(expected, Rounding);
+        }
+        Should.Throw<QubitOutOfRangeException>(() => state.Probabilities(11));
+        Should.Throw<QuantumException>(() => state.Probabilities(3, 3)).Message.ShouldBe("Qubit 3 is listed twice: the qubits must differ.");
+    }
+
+    private static void Check(int qubits, PauliSum observable, ulong seed, int width)
+    {
+        var amplitudes = Any.Amplitudes(qubits, seed);
+        var naive = NaiveState.FromAmplitudes(amplitudes);
+        using var state = StateVector.FromAmplitudes(amplitudes, The_state_vector.Wide(width));
+        using var image = StateVector.Zero(qubits, The_state_vector.Wide(width));
+        var size = 1 + observable.Terms.Sum(t => t.Coefficient.Magnitude);
+        state.Expectation(observable).ShouldBe(naive.Expectation(observable), Rounding * size);
+        state.Variance(observable).ShouldBe(naive.Variance(observable), Rounding * size * size);
+        StateVector.SetToImage(image, observable, state);
+        image.ShouldBe(naive.Image(observable), Rounding * size);
+    }
+}
