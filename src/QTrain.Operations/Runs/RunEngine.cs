@@ -118,6 +118,14 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         }
     }
 
+    /// <summary>Deletes a run with everything recorded of it, and the artifacts that no run needs any more.</summary>
+    /// <exception cref="RunIsBusyException">Somebody works on it.</exception>
+    public async Task DeleteAsync(RunId id, CancellationToken cancellation = default)
+    {
+        await store.Runs.DeleteAsync(id, cancellation);
+        await store.Artifacts.CollectAsync(cancellation);
+    }
+
     private async Task<RunOutcome> WorkAsync(Lease lease, PlanFactory planFactory, AdvanceOptions options, CancellationToken cancellation)
     {
         var grant = lease.Grant;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using QTrain.Operations.Runs;
 using QTrain.Operations.Storage;
+using QTrain.Optimizers;
 using QTrain.Training;
 
 namespace QTrain.Operations.Tests.Crash;
@@ -11,7 +12,7 @@ internal static class CrashHost
     public const string Verb = "advance-run";
 
     /// <summary>The plan every crash test trains.</summary>
-    public static TrainingPlan Plan => TestTraining.Plan(shots: 100, seed: 11, iterations: 300);
+    public static TrainingPlan Plan => TestTraining.Plan(shots: 100, seed: 11, iterations: 300, optimizer: new Spsa());
 
     public static async Task<int> RunAsync(string[] args)
     {
