@@ -89,12 +89,16 @@ internal static class SymmetricEigen
     private static void Diagonalize(double[] d, double[] e, double[][]? vectors, int n)
     {
         e[n - 1] = 0;
+        // Against the norm, not the neighbours on the diagonal: where those vanish too, as in degenerate spectra around 0, rounding would never count as small.
+        var norm = 0.0;
+        for (var k = 0; k < n; k++) norm = Math.Max(norm, Math.Abs(d[k]) + Math.Abs(e[k]));
+        var negligible = norm / (1L << 53);
         for (var l = 0; l < n; l++)
         {
             for (var sweep = 0; ; sweep++)
             {
                 var m = l;
-                while (m < n - 1 && Math.Abs(e[m]) > double.Epsilon && Math.Abs(e[m]) + Math.Abs(d[m]) + Math.Abs(d[m + 1]) != Math.Abs(d[m]) + Math.Abs(d[m + 1])) m++;
+                while (m < n - 1 && !(Math.Abs(e[m]) <= negligible)) m++;
                 if (m == l) break;
                 if (sweep == MaxSweeps) throw new ArithmeticException("The QL iteration of a symmetric matrix did not converge: does it hold numbers that are not finite?");
                 var g = (d[l + 1] - d[l]) / (2 * e[l]);
