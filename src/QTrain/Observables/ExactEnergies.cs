@@ -65,10 +65,10 @@ public static class ExactEnergies
         if (wanted > BlockLanczos.MaxCount(size))
             throw new QuantumException(
                 $"{count} energies of an observable on {qubits} qubits are too many: at most {BlockLanczos.MaxCount(size) / (symmetric.IsReal ? 1 : 2)} are allowed.");
-        var (needed, available) = (BlockLanczos.Memory(wanted, size), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var (needed, available) = (BlockLanczos.Memory(wanted, size), SimulationMemory.AvailableBytes);
         if (needed > available)
             throw new QuantumException(
-                $"{count} energies of an observable on {qubits} qubits need {needed >> 20} MiB, but {available >> 20} MiB are there: ask for fewer energies or use a larger machine.");
+                $"{count} energies of an observable on {qubits} qubits need {SimulationMemory.Text(needed)}, but this process has {SimulationMemory.Text(available)}: ask for fewer energies or use a larger machine.");
         var parallel = new ParallelOptions
         {
             // Sharing small vectors between threads costs more than it saves.

@@ -78,7 +78,7 @@ public sealed class ShotEstimator
                     rotated.Apply(change);
                     measured = rotated;
                 }
-                var (mean, varianceOfMean) = Average(Groups[k], Sample(measured, shots, random.Child((ulong)k)));
+                var (mean, varianceOfMean) = Average(Groups[k], measured.Sample(shots, random.Child((ulong)k)));
                 value += mean;
                 variance += varianceOfMean;
             }
@@ -90,57 +90,31 @@ public sealed class ShotEstimator
         return new Estimate(value, Math.Sqrt(variance), (long)Groups.Length * shots);
     }
 
-    /// <summary>The mean of a group's energy over sampled basis states, and the unbiased estimate of that mean's variance.</summary>
-    private static (double Mean, double Variance) Average(MeasurementGroup group, long[] samples)
+    /// <summary>The mean of a group's energy over counted basis states, and the unbiased estimate of that mean's variance.</summary>
+    private static (double Mean, double Variance) Average(MeasurementGroup group, Counts counts)
     {
-        // Equal outcomes stand together once sorted, so each is evaluated once.
-        Array.Sort(samples);
         // Deviations from the first value rather than plain sums: shots that all agree then have exactly no variance.
-        var origin = EnergyOf(group, samples[0]);
+        var origin = EnergyOf(group, counts[0].Outcome);
         var (first, second) = (0.0, 0.0);
-        for (var at = 0; at < samples.Length;)
+        foreach (var (outcome, count) in counts)
         {
-            var end = at + 1;
-            while (end < samples.Length && samples[end] == samples[at]) end++;
-            var deviation = EnergyOf(group, samples[at]) - origin;
-            first += (end - at) * deviation;
-            second += (end - at) * deviation * deviation;
-            at = end;
+            var deviation = EnergyOf(group, outcome) - origin;
+            first += count * deviation;
+            second += count * deviation * deviation;
         }
-        var shots = (double)samples.Length;
+        double shots = counts.Total;
         var mean = first / shots;
-        if (samples.Length > 1) return (origin + mean, Math.Max(0, (second / shots - mean * mean) / (shots - 1)));
+        if (counts.Total > 1) return (origin + mean, Math.Max(0, (second / shots - mean * mean) / (shots - 1)));
         // A single shot shows no spread; the largest there can be is that of a value between ±Σ|c|.
         var bound = group.Terms.Sum(t => Math.Abs(t.Coefficient.Real));
         return (origin, bound * bound);
     }
 
-    private static double EnergyOf(MeasurementGroup group, long outcome)
+    private static double EnergyOf(MeasurementGroup group, ulong outcome)
     {
         var energy = 0.0;
         foreach (var (pauli, coefficient) in group.Terms)
-            energy += (BitOperations.PopCount(pauli.Support & (ulong)outcome) & 1) == 0 ? coefficient.Real : -coefficient.Real;
+            energy += (BitOperations.PopCount(pauli.Support & outcome) & 1) == 0 ? coefficient.Real : -coefficient.Real;
         return energy;
-    }
-
-    private static long[] Sample(StateVector state, int shots, RandomStream random)
-    {
-        var cumulative = state.Probabilities();
-        for (var i = 1; i < cumulative.Length; i++) cumulative[i] += cumulative[i - 1];
-        var samples = new long[shots];
-        for (var s = 0; s < shots; s++)
-        {
-            // The first basis state whose cumulative probability exceeds the draw.
-            var draw = random.NextDouble() * cumulative[^1];
-            var (low, high) = (0, cumulative.Length - 1);
-            while (low < high)
-            {
-                var middle = (low + high) / 2;
-                if (cumulative[middle] > draw) high = middle;
-                else low = middle + 1;
-            }
-            samples[s] = low;
-        }
-        return samples;
     }
 }
