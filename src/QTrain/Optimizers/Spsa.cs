@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using QTrain.Numerics;
+using QTrain.Training;
 
 namespace QTrain.Optimizers;
 
@@ -8,14 +9,14 @@ namespace QTrain.Optimizers;
 /// <remarks>Spall 1992, "Multivariate stochastic approximation using a simultaneous perturbation gradient approximation", IEEE Trans. Autom. Control
 /// 37, 332; gain sequences aₖ = a/(k + 1 + A)^α and cₖ = c/(k + 1)^γ as in Spall 1998, IEEE Trans. Aerosp. Electron. Syst. 34, 817;
 /// calibration as in Kandala et al. 2017, arXiv:1704.05018. The loss of an iterate is the mean of the two losses around it, which exceeds
-/// the loss at the point by about cₖ²/2 times the trace of the Hessian: measure the final point again where that matters.</remarks>
+/// the loss at the point by about cₖ²/2 times the trace of the Hessian; <see cref="LossesAtPoint"/> asks at the point itself.</remarks>
 public sealed record Spsa : Optimizer
 {
     /// <summary>The numerator a of the step sizes, in radians² per unit of loss; null: calibrated at the start. Default null.</summary>
     public double? LearningRate { get; init => field = value is { } rate ? Hyperparameter.Positive(rate) : null; }
 
-    /// <summary>The numerator c of the perturbations, in radians. Raise it when shots are few. Default 0.2.</summary>
-    public double Perturbation { get; init => field = Hyperparameter.Positive(value); } = 0.2;
+    /// <summary>The numerator c of the perturbations, in radians. Raise it when shots are few. Default 0.1.</summary>
+    public double Perturbation { get; init => field = Hyperparameter.Positive(value); } = 0.1;
 
     /// <summary>How fast the step size falls, α. Default 0.602.</summary>
     public double Alpha { get; init => field = Hyperparameter.Within(value, 0, 1); } = 0.602;
@@ -26,11 +27,15 @@ public sealed record Spsa : Optimizer
     /// <summary>The stability constant A: about a tenth of the steps that are planned. Default 10.</summary>
     public double Stability { get; init => field = Hyperparameter.NotNegative(value); } = 10;
 
-    /// <summary>Calibration makes the first step move every parameter by about this, in radians. Default 0.2.</summary>
-    public double FirstStep { get; init => field = Hyperparameter.Positive(value); } = 0.2;
+    /// <summary>Calibration makes the first step move every parameter by about this, in radians. Default 0.1.</summary>
+    public double FirstStep { get; init => field = Hyperparameter.Positive(value); } = 0.1;
 
     /// <summary>How many random directions calibration averages over; each takes two losses. Default 25.</summary>
     public int CalibrationDirections { get; init => field = Hyperparameter.AtLeast(value, 1); } = 25;
+
+    /// <summary>How many losses more a step asks at the point itself, to report their mean rather than that of the losses around it. 0 is the
+    /// cheapest; 1 reports the loss without bias for half as many circuits again. Default 0.</summary>
+    public int LossesAtPoint { get; init => field = Hyperparameter.AtLeast(value, 0); }
 
     /// <inheritdoc/>
     public override string Name => "spsa";
@@ -51,17 +56,26 @@ public sealed record Spsa : Optimizer
         {
             var perturbation = Perturbation / Math.Pow(k + 1, Gamma);
             var direction = Direction(at.Length, random.Child((ulong)k + 1));
+            var further = k > 0 ? LossesAtPoint : 0;
             var answers = await objective.LossesAsync(
-                [Vectors.Add(at, perturbation, direction), Vectors.Add(at, -perturbation, direction)], cancellation);
-            var (plus, minus) = (answers[0], answers[1]);
+                [Vectors.Add(at, perturbation, direction), Vectors.Add(at, -perturbation, direction), .. Enumerable.Repeat(at, further)], cancellation);
             // The losses around the start only serve its first move: step 0 has told the loss there.
-            if (k > 0)
-                yield return new Iterate(
-                    at, (plus.Loss + minus.Loss) / 2, Math.Sqrt(plus.StandardError * plus.StandardError + minus.StandardError * minus.StandardError) / 2);
+            if (k > 0) yield return Reached(at, further > 0 ? answers[2..] : answers);
             // Every component of a direction is ±1 and so its own inverse.
-            var slope = (plus.Loss - minus.Loss) / (2 * perturbation);
+            var slope = (answers[0].Loss - answers[1].Loss) / (2 * perturbation);
             at = Vectors.Add(at, -rate / Math.Pow(k + 1 + Stability, Alpha) * slope, direction);
         }
+    }
+
+    private static Iterate Reached(double[] at, Answer[] answers)
+    {
+        var (loss, variance) = (0.0, 0.0);
+        foreach (var answer in answers)
+        {
+            loss += answer.Loss / answers.Length;
+            variance += answer.StandardError * answer.StandardError;
+        }
+        return new Iterate(at, loss, Math.Sqrt(variance) / answers.Length);
     }
 
     private async ValueTask<double> CalibratedRateAsync(IObjective objective, double[] at, RandomStream random, CancellationToken cancellation)

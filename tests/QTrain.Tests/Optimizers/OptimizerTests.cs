@@ -289,8 +289,20 @@ public sealed class Simultaneous_perturbation
         var probes = evaluator.Asked.Where(q => q.Path.Step == 2).Select(q => q.Point).ToArray();
         probes[0].Zip(probes[1], (a, b) => (a + b) / 2).Zip(steps[2].Parameters).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-15);
         steps[2].StandardError.ShouldBe(0.5 / Math.Sqrt(2), 1e-15);
-        // cₖ = 0.2/3^0.101 on the third pair of losses, of which the first pair belongs to the start.
-        Math.Abs(probes[0][0] - steps[2].Parameters[0]).ShouldBe(0.2 / Math.Pow(3, 0.101), 1e-15);
+        // cₖ = 0.1/3^0.101 on the third pair of losses, of which the first pair belongs to the start.
+        Math.Abs(probes[0][0] - steps[2].Parameters[0]).ShouldBe(0.1 / Math.Pow(3, 0.101), 1e-15);
+    }
+
+    [Fact]
+    public async Task reports_the_loss_at_the_point_itself_when_asked_to()
+    {
+        var evaluator = NoisyQuadratic(0);
+        var (_, steps) = await Minimizing.Run(new Spsa { LossesAtPoint = 2 }, evaluator, new double[4], new StoppingRules { MaxIterations = 20 });
+        steps.Skip(1).ShouldAllBe(s => Math.Abs(s.Loss - s.Parameters.Select((x, k) => (k + 1) * (x - 1) * (x - 1)).Sum()) < 1e-12);
+        evaluator.Asked.CountBy(q => q.Path.Step).Skip(2).ShouldAllBe(s => s.Value == 4);
+
+        var (_, biased) = await Minimizing.Run(new Spsa(), NoisyQuadratic(0), new double[4], new StoppingRules { MaxIterations = 20 });
+        biased.Select(s => s.Parameters[0]).ShouldBe(steps.Select(s => s.Parameters[0]), "the reported loss moves nothing");
     }
 
     [Fact]
