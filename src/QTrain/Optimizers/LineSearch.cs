@@ -8,10 +8,10 @@ namespace QTrain.Optimizers;
 internal static class LineSearch
 {
     private const double Decrease = 1e-4, Curvature = 0.9;
-    private const int MaxTrials = 30;
+    private const int MaxTrials = 20;
 
-    /// <summary>Differences of losses below this are noise of the arithmetic.</summary>
-    public static double RoundingOf(double loss) => 1e-15 * (1 + Math.Abs(loss));
+    /// <summary>Differences of losses below this are noise of the arithmetic: an energy is a sum of hundreds of terms, each rounded.</summary>
+    public static double RoundingOf(double loss) => 1e-14 * (1 + Math.Abs(loss));
 
     /// <summary>The point and what is known there; null when no trial lowered the loss.</summary>
     public static async ValueTask<(double[] Point, Answer Answer)?> AlongAsync(
