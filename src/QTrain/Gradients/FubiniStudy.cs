@@ -33,7 +33,7 @@ public static class FubiniStudy
                 if (!instruction.IsMoved) continue;
                 var angle = instruction.Angle;
                 for (var t = 0; t < angle.Indices.Length; t++)
-                    Generator.AddImage(
+                    StateVector.AddGeneratorImage(
                         derivatives[angle.Indices[t]] ??= NothingBeside(state), angle.Coefficients[t] * instruction.Factor, instruction, state);
             }
             var metric = new double[parameters, parameters];

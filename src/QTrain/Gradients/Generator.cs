@@ -20,8 +20,4 @@ internal static class Generator
         public double SlopeOf(Complex innerProduct) =>
             instruction.Kind == InstructionKind.Phase ? -2 * innerProduct.Imaginary : innerProduct.Imaginary;
     }
-
-    /// <summary>target += factor·G|source⟩.</summary>
-    public static void AddImage(StateVector target, Complex factor, Instruction instruction, StateVector source) =>
-        StateVector.AddGeneratorImage(target, factor, instruction, source);
 }

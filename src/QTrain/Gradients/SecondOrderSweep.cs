@@ -36,7 +36,7 @@ internal sealed class SecondOrderSweep : IDisposable
             _ket.Apply(instruction, value, inverse: false);
             _ketMoved.Apply(instruction, value, inverse: false);
             if (RateOf(instruction, direction) is not 0.0 and var rate)
-                Generator.AddImage(_ketMoved, rate * instruction.Factor, instruction, _ket);
+                StateVector.AddGeneratorImage(_ketMoved, rate * instruction.Factor, instruction, _ket);
         }
         StateVector.SetToImage(_bra, _observable, _ket);
         StateVector.SetToImage(_braMoved, _observable, _ketMoved);
@@ -51,8 +51,8 @@ internal sealed class SecondOrderSweep : IDisposable
                 for (var t = 0; t < angle.Indices.Length; t++) product[angle.Indices[t]] += angle.Coefficients[t] * slope;
                 if (RateOf(instruction, direction) is not 0.0 and var rate)
                 {
-                    Generator.AddImage(_ketMoved, -rate * instruction.Factor, instruction, _ket);
-                    Generator.AddImage(_braMoved, -rate * instruction.Factor, instruction, _bra);
+                    StateVector.AddGeneratorImage(_ketMoved, -rate * instruction.Factor, instruction, _ket);
+                    StateVector.AddGeneratorImage(_braMoved, -rate * instruction.Factor, instruction, _bra);
                 }
             }
             var value = instruction.Angle.At(at);

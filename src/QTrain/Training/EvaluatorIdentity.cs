@@ -8,11 +8,10 @@ using QTrain.Observables;
 namespace QTrain.Training;
 
 /// <summary>The text that tells two evaluators apart: a line for each thing that determines an answer, so that a difference has a name.</summary>
+/// <remarks>The arithmetic of the state vector is not among them: it belongs to the fingerprint of a run, which may change without
+/// making recorded answers wrong.</remarks>
 internal static class EvaluatorIdentity
 {
-    /// <summary>Raised when the simulator's arithmetic changes a result by a bit.</summary>
-    private const int StateVectorVersion = 1;
-
     /// <summary>Raised when sampling, grouping or averaging changes a result by a bit.</summary>
     private const int EstimatorVersion = 1;
 
@@ -32,7 +31,6 @@ internal static class EvaluatorIdentity
             scale {plan.Problem.LossScale:R}
             shots {shots}
             gradient {gradient}
-            simulator statevector/{StateVectorVersion}
             """).ReplaceLineEndings("\n");
     }
 

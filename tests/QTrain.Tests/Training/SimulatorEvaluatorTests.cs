@@ -144,14 +144,16 @@ public sealed class The_simulators_evaluator
     [Fact]
     public void answers_the_same_to_the_bit_on_any_number_of_threads()
     {
+        // Fourteen qubits: enough amplitudes for every thread to have a share.
+        var plan = Plans.Ising(14, 2, new GradientDescent());
         foreach (var shots in new int?[] { null, 50 })
         {
             var answers = new[] { 1, 2, 3 }.Select(threads =>
             {
-                using var evaluator = new SimulatorEvaluator(Ising with { Shots = shots }, new SimulationOptions { Threads = threads });
-                return Answers(evaluator, [new Question(default, QuestionKind.Gradient, Point)])[0];
+                using var evaluator = new SimulatorEvaluator(plan with { Shots = shots }, new SimulationOptions { Threads = threads });
+                return Answers(evaluator, [new Question(default, shots is null ? QuestionKind.Gradient : QuestionKind.Loss, Point)])[0];
             }).ToArray();
-            answers.ShouldAllBe(a => a.Loss.Equals(answers[0].Loss) && a.Gradient!.SequenceEqual(answers[0].Gradient!));
+            answers.ShouldAllBe(a => a.Loss.Equals(answers[0].Loss) && (a.Gradient == null || a.Gradient.SequenceEqual(answers[0].Gradient!)));
         }
     }
 }
