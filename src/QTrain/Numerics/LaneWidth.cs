@@ -1,6 +1,6 @@
 namespace QTrain.Numerics;
 
-/// <summary>How many doubles kernels move together.</summary>
+/// <summary>How many doubles kernels move together. Every width runs on every machine; the hardware decides which is fast.</summary>
 internal enum LaneWidth
 {
     Scalar = 1,
@@ -10,12 +10,9 @@ internal enum LaneWidth
 
 internal static class LaneWidths
 {
-    /// <summary>The widest this machine has, as far as the runtime was allowed to use it (<c>DOTNET_EnableAVX512=0</c> and the like).</summary>
-    public static LaneWidth Widest { get; } =
-        Lanes8.IsSupported ? LaneWidth.Vector512 : Lanes4.IsSupported ? LaneWidth.Vector256 : LaneWidth.Scalar;
+    /// <summary>Every width, narrowest first.</summary>
+    public static LaneWidth[] All { get; } = Enum.GetValues<LaneWidth>();
 
-    /// <summary>Every width this machine can run, narrowest first.</summary>
-    public static LaneWidth[] Supported { get; } =
-        [LaneWidth.Scalar, .. Lanes4.IsSupported ? [LaneWidth.Vector256] : Array.Empty<LaneWidth>(),
-            .. Lanes8.IsSupported ? [LaneWidth.Vector512] : Array.Empty<LaneWidth>()];
+    /// <summary>The widest that is fast here, as far as the runtime may use the hardware (<c>DOTNET_EnableAVX512=0</c> and the like).</summary>
+    public static LaneWidth Widest { get; } = Lanes8.IsFast ? LaneWidth.Vector512 : Lanes4.IsFast ? LaneWidth.Vector256 : LaneWidth.Scalar;
 }

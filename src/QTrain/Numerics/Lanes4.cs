@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace QTrain.Numerics;
 
-/// <summary>Four doubles in a 256-bit register; needs AVX2 and FMA.</summary>
+/// <summary>Four doubles in a 256-bit register. Worth using with AVX2 and FMA; runs, slowly, without, so that it can be tested anywhere.</summary>
 internal readonly unsafe struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
 {
     private readonly Vector256<double> _value = value;
 
-    public static bool IsSupported => Vector256.IsHardwareAccelerated && Avx2.IsSupported && Fma.IsSupported;
+    public static bool IsFast => Vector256.IsHardwareAccelerated && Avx2.IsSupported && Fma.IsSupported;
 
     public static int Count => 4;
 
@@ -33,11 +33,11 @@ internal readonly unsafe struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 MultiplyAdd(Lanes4 left, Lanes4 right, Lanes4 addend) =>
-        new(Fma.MultiplyAdd(left._value, right._value, addend._value));
+        new(Vector256.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 SubtractProduct(Lanes4 left, Lanes4 right, Lanes4 addend) =>
-        new(Fma.MultiplyAddNegated(left._value, right._value, addend._value));
+        new(Vector256.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     // There is no permutation of doubles by a register here, so each double is moved as two singles.
     public static Lanes4 Flipper(int bits)
@@ -50,8 +50,10 @@ internal readonly unsafe struct Lanes4(Vector256<double> value) : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Flip(Lanes4 value, Lanes4 flipper) =>
-        new(Avx2.PermuteVar8x32(value._value.AsSingle(), flipper._value.AsInt32()).AsDouble());
+        new(Avx2.IsSupported
+            ? Avx2.PermuteVar8x32(value._value.AsSingle(), flipper._value.AsInt32()).AsDouble()
+            : Vector256.Shuffle(value._value.AsSingle(), flipper._value.AsInt32()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Select(Lanes4 mask, Lanes4 yes, Lanes4 no) => new(Avx.BlendVariable(no._value, yes._value, mask._value));
+    public static Lanes4 Select(Lanes4 mask, Lanes4 yes, Lanes4 no) => new(Vector256.ConditionalSelect(mask._value, yes._value, no._value));
 }

@@ -53,7 +53,7 @@ public static class Simulator
             if (program.AtEnd.IsEmpty) found.Add(new OutcomeCount(branch.Register, branch.Shots));
             else
                 foreach (var (outcome, count) in final.Sample(branch.Shots, branch.Random.Child(2), program.EndQubits))
-                    found.Add(new OutcomeCount(branch.Register | program.RegisterOf(outcome), count));
+                    found.Add(new OutcomeCount(program.RegisterAfter(branch.Register, outcome), count));
         });
         return program.MeasuresNothing
             ? new Counts(circuit.QubitCount, found)
@@ -80,7 +80,7 @@ public static class Simulator
             {
                 var ofEnd = final.Probabilities(program.EndQubits);
                 for (var outcome = 0; outcome < ofEnd.Length; outcome++)
-                    if (ofEnd[outcome] > Impossible) Add(branch.Register | program.RegisterOf((ulong)outcome), ofEnd[outcome]);
+                    if (ofEnd[outcome] > Impossible) Add(program.RegisterAfter(branch.Register, (ulong)outcome), ofEnd[outcome]);
             }
         });
         return probabilities.ToImmutable();
@@ -150,11 +150,11 @@ public static class Simulator
             return new MeasuredProgram(circuit, angles, random is not null);
         }
 
-        /// <summary>The register with the bits that the last measurements write.</summary>
-        public ulong RegisterOf(ulong outcome)
+        /// <summary>The register once the last measurements have written their bits.</summary>
+        public ulong RegisterAfter(ulong register, ulong outcome)
         {
-            ulong register = 0;
-            for (var k = 0; k < AtEnd.Length; k++) register |= (outcome >> k & 1) << AtEnd[k].Bit;
+            for (var k = 0; k < AtEnd.Length; k++)
+                register = (register & ~(1UL << AtEnd[k].Bit)) | (outcome >> k & 1) << AtEnd[k].Bit;
             return register;
         }
 

@@ -12,7 +12,7 @@ public sealed class The_state_vector
     /// <summary>Rounding of a few dozen products of numbers of size one.</summary>
     private const double Rounding = 1e-13;
 
-    public static TheoryData<int> Widths => [.. LaneWidths.Supported.Select(w => (int)w)];
+    public static TheoryData<int> Widths => [.. LaneWidths.All.Select(w => (int)w)];
 
     [Theory, MemberData(nameof(Widths))]
     public void is_the_product_of_the_matrices_of_any_circuit(int width) => Law.ForAll(Any.UnitaryCircuit(maxQubits: 7, maxOperations: 24), bound =>
@@ -134,7 +134,7 @@ public sealed class The_state_vector
     {
         using var scalar = StateVector.Zero(bound.Circuit.QubitCount, Wide(1));
         scalar.Apply(bound.Circuit, bound.At);
-        foreach (var width in LaneWidths.Supported)
+        foreach (var width in LaneWidths.All)
         {
             using var state = StateVector.Zero(bound.Circuit.QubitCount, Wide((int)width));
             state.Apply(bound.Circuit, bound.At);

@@ -6,8 +6,8 @@ namespace QTrain.Simulation.Kernels;
 internal sealed unsafe class KernelTable
 {
     private static readonly KernelTable Scalar = Of<Lanes1>();
-    private static readonly KernelTable? Four = Lanes4.IsSupported ? Of<Lanes4>() : null;
-    private static readonly KernelTable? Eight = Lanes8.IsSupported ? Of<Lanes8>() : null;
+    private static readonly KernelTable Four = Of<Lanes4>();
+    private static readonly KernelTable Eight = Of<Lanes8>();
 
     public required int Lanes { get; init; }
 
@@ -44,7 +44,7 @@ internal sealed unsafe class KernelTable
         LaneWidth.Vector512 => Eight,
         LaneWidth.Vector256 => Four,
         _ => Scalar,
-    } ?? throw new QuantumException($"This machine has no {width} instructions. It can run: {string.Join(", ", LaneWidths.Supported)}.");
+    };
 
     private static KernelTable Of<T>() where T : unmanaged, ILanes<T> => new()
     {

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using QTrain.Circuits;
+using QTrain.Simulation;
+
+namespace QTrain.Benchmarks;
+
+/// <summary>Whole workloads, timed with new parameters at each repetition: the best and the median of several, in milliseconds.</summary>
+internal static class Workloads
+{
+    public static void Print(string[] args)
+    {
+        var sizes = args.Length > 0 ? [.. args.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : new[] { 12, 16, 20 };
+        Console.WriteLine(NumericsFingerprint.Current);
+        Console.WriteLine($"{"workload",-28}{"threads",8}{"best",12}{"median",12}  ms");
+        foreach (var qubits in sizes)
+            foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+                Print(qubits, threads);
+    }
+
+    private static void Print(int qubits, int threads)
+    {
+        var circuit = CompiledCircuit.From(BenchmarkCircuits.HardwareEfficient(qubits, layers: 10));
+        var energy = BenchmarkCircuits.IsingChain(qubits);
+        using var state = StateVector.Zero(qubits, new SimulationOptions { Threads = threads });
+        Row($"hea n={qubits}", r =>
+        {
+            state.SetZero();
+            state.Apply(circuit, BenchmarkCircuits.Point(circuit.ParameterCount, r));
+        });
+        foreach (var (name, make) in new (string, Action<CircuitBuilder, int>)[]
+        {
+            ("ry", (c, q) => c.Ry(Parameter.Named($"t{q}"), q)), ("rz", (c, q) => c.Rz(Parameter.Named($"t{q}"), q)), ("cx", (c, q) => c.Cx(q, (q + 1) % qubits)),
+        })
+        {
+            var layer = CompiledCircuit.From(Circuit.Build(qubits, c =>
+            {
+                for (var q = 0; q < qubits; q++) make(c, q);
+            }));
+            Row($"  {name} on every qubit", r => state.Apply(layer, BenchmarkCircuits.Point(layer.ParameterCount, r)));
+        }
+        Row("  energy alone", _ => state.Expectation(energy));
+        Row("  variance alone", _ => state.Variance(energy));
+        Row("  sample 100,000", r => state.Sample(100_000, (ulong)r));
+
+        void Row(string name, Action<int> run)
+        {
+            run(0);
+            var clock = Stopwatch.StartNew();
+            run(1);
+            var repetitions = (int)Math.Clamp(1500 / Math.Max(0.01, clock.Elapsed.TotalMilliseconds), 3, 500);
+            var times = new double[repetitions];
+            for (var r = 0; r < repetitions; r++)
+            {
+                clock.Restart();
+                run(r);
+                times[r] = clock.Elapsed.TotalMilliseconds;
+            }
+            Array.Sort(times);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{threads,8}{times[0],12:F3}{times[times.Length / 2],12:F3}"));
+        }
+    }
+}
