@@ -18,7 +18,7 @@ public interface IRunStore
     /// <summary>A run; null when there is none.</summary>
     ValueTask<RunRecord?> FindAsync(RunId run, CancellationToken cancellation);
 
-    /// <summary>Runs, the latest first.</summary>
+    /// <summary>Runs, the latest created first, also of those created in the same moment.</summary>
     ValueTask<IReadOnlyList<RunRecord>> ListAsync(RunFilter filter, CancellationToken cancellation);
 
     /// <summary>The runs whose identity, or the part of it after the day, begins with a text.</summary>

@@ -47,7 +47,7 @@ internal sealed partial class SqliteRunStore(SqliteDatabase database, TimeProvid
         var select = c[SelectRun + """
              WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM run_tags t WHERE t.run = r.key AND t.tag = ?1))
                AND (?2 IS NULL OR instr(lower(r.name), lower(?2)) > 0)
-             ORDER BY r.id DESC
+             ORDER BY r.created DESC, r.key DESC
             """].Bind(filter.Tag).Bind(filter.Name);
         // Whether a run is still worked on is not for SQL to tell: its owner may have died.
         while (rows.Count < (filter.Limit ?? int.MaxValue) && select.Step())
