@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Text;
+using QTrain.Circuits;
+using QTrain.Formats;
+using QTrain.Problems;
+
+namespace QTrain.Operations.Specs;
+
+/// <summary>The best parameters of an earlier run, by name; throws when there is no such run.</summary>
+public delegate IReadOnlyDictionary<string, double> EarlierRun(string run);
+
+/// <summary>The files a spec names, each read once and kept: what a run needs to go on when they have changed or vanished.</summary>
+internal sealed class SpecInputs
+{
+    private const long MaxBytes = 1L << 28;
+
+    private readonly Dictionary<string, byte[]> _bytes = [];
+    private readonly Dictionary<string, HamiltonianFile> _hamiltonians = [];
+    private readonly string? _folder;
+    private readonly EarlierRun? _earlier;
+
+    private SpecInputs(string? folder, EarlierRun? earlier) => (_folder, _earlier) = (folder, earlier);
+
+    /// <summary>Inputs from files, relative to a folder.</summary>
+    public static SpecInputs FromFolder(string folder, EarlierRun? earlier) => new(folder, earlier);
+
+    /// <summary>Inputs that were kept with a run; with a folder, others are read from there.</summary>
+    public static SpecInputs Kept(IReadOnlyDictionary<string, byte[]> inputs, string? folder = null, EarlierRun? earlier = null)
+    {
+        var kept = new SpecInputs(folder, earlier);
+        foreach (var (name, bytes) in inputs) kept._bytes.Add(name, bytes);
+        return kept;
+    }
+
+    public ImmutableSortedDictionary<string, byte[]> Bytes => _bytes.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public HamiltonianFile Hamiltonian(SpecPlace place, string name)
+    {
+        if (!_hamiltonians.TryGetValue(name, out var hamiltonian))
+            _hamiltonians.Add(name, hamiltonian = PauliJson.Read(Text(place, name), Shown(name)));
+        return hamiltonian;
+    }
+
+    public Circuit Circuit(SpecPlace place, string name) => CircuitJson.Read(Text(place, name), Shown(name));
+
+    public Graph Graph(SpecPlace place, string name) => GraphJson.Read(Text(place, name), Shown(name));
+
+    public IReadOnlyDictionary<string, double> Parameters(SpecPlace place, string name) => ParametersJson.Read(Text(place, name), Shown(name));
+
+    /// <summary>Keeps the best parameters of an earlier run under a name of their own.</summary>
+    public string KeepRun(SpecPlace place, string run)
+    {
+        if (_earlier is null) throw place.Refuse($"the parameters of run '{run}' cannot be had here: there is no store of runs. Give 'values' or a 'file'.");
+        IReadOnlyDictionary<string, double> parameters;
+        try
+        {
+            parameters = _earlier(run);
+        }
+        catch (QuantumException fault) when (fault is not InvalidFileException)
+        {
+            throw place.Refuse(fault.Message);
+        }
+        var name = $"run-{run}.json";
+        _bytes[name] = Encoding.UTF8.GetBytes(ParametersJson.Write(parameters));
+        return name;
+    }
+
+    private string Text(SpecPlace place, string name)
+    {
+        if (!_bytes.TryGetValue(name, out var bytes)) _bytes.Add(name, bytes = Load(place, name));
+        return Files.Text(bytes, () => place.Refuse($"'{Shown(name)}' is not UTF-8 text: save it as UTF-8."));
+    }
+
+    private byte[] Load(SpecPlace place, string name)
+    {
+        if (_folder is null) throw place.Refuse($"the input '{name}' was not kept with the run.");
+        var path = Locate(name);
+        if (Directory.Exists(path)) throw place.Refuse($"'{name}' is a folder: a file is needed.");
+        if (!File.Exists(path))
+            throw place.Refuse($"the file '{name}' does not exist (looked for {path}); paths are relative to the spec.{Neighbour(path)}");
+        return Files.Read(path, MaxBytes, reason => place.Refuse($"'{name}' {reason}"));
+    }
+
+    // An override is typed with the working directory in mind, a spec with its own; where the first finds nothing the second may.
+    private string Locate(string name)
+    {
+        var path = Path.GetFullPath(Path.Combine(_folder!, name));
+        return File.Exists(path) || !File.Exists(name) ? path : Path.GetFullPath(name);
+    }
+
+    private string Shown(string name)
+    {
+        if (_folder is null) return name;
+        var path = Locate(name);
+        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+
+    public static string Neighbour(string path)
+    {
+        var folder = Path.GetDirectoryName(path);
+        if (folder is null || !Directory.Exists(folder)) return "";
+        return Suggestion.DidYouMean(Path.GetFileName(path), Directory.EnumerateFiles(folder).Take(1000).Select(f => Path.GetFileName(f)));
+    }
+}
+
+/// <summary>Reads a whole file without trusting its length.</summary>
+internal static class Files
+{
+    public static string Text(byte[] bytes, Func<Exception> refuse)
+    {
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            throw refuse();
+        }
+    }
+
+    public static byte[] Read(string path, long most, Func<string, Exception> refuse)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            using var copy = new MemoryStream();
+            var buffer = new byte[1 << 16];
+            for (int read; (read = stream.Read(buffer)) > 0;)
+            {
+                copy.Write(buffer, 0, read);
+                if (copy.Length > most) throw refuse($"is larger than {most >> 20} MiB: no such file is read.");
+            }
+            return copy.ToArray();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw refuse($"cannot be read: {fault.Message}");
+        }
+    }
+}
