@@ -34,6 +34,9 @@ public static class Gradient
         return gradient;
     }
 
+    /// <summary>How many energies a parameter-shift gradient of a circuit takes, not counting that of the point itself.</summary>
+    public static int ShiftEnergyCount(Circuit circuit) => new ShiftRule(circuit).EnergyCount;
+
     /// <summary>The gradient of ⟨ψ(θ)|O|ψ(θ)⟩ by parameter-shift rules: exact differences of energies that a device could measure.</summary>
     /// <param name="circuit">A unitary circuit with P parameters.</param>
     /// <param name="observable">What is measured.</param>

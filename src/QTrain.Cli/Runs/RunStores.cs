@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using QTrain.Operations.Runs;
+using QTrain.Operations.Specs;
+using QTrain.Operations.Storage;
+
+namespace QTrain.Cli.Runs;
+
+/// <summary>Opens stores and finds runs by what people type.</summary>
+internal static class RunStores
+{
+    public static Argument<string> Run() => Completed(new Argument<string>("run") { Description = "The run: its identity or the beginning of it, its name, or last.", HelpName = "RUN" });
+
+    public static Argument<string[]> Runs(int least) => Completed(new Argument<string[]>("runs")
+    {
+        Description = "The runs: identities or beginnings of them, names, or last.",
+        HelpName = "RUN",
+        Arity = new ArgumentArity(least, 100),
+    });
+
+    /// <summary>A store that must be there already: asking about runs makes no folders.</summary>
+    /// <exception cref="StoreException">It is not.</exception>
+    public static Store OpenExisting(string folder) => Directory.Exists(folder)
+        ? Store.Open(folder)
+        : throw new QuantumException($"There are no runs in '{folder}': the folder does not exist. Train something (qtrain train SPEC), or name another with --store FOLDER.");
+
+    /// <summary>The run a person means.</summary>
+    public static ValueTask<RunRecord> FindAsync(this Store store, string given, CancellationToken cancellation) =>
+        store.Runs.ResolveAsync(given == "last" ? "latest" : given, cancellation);
+
+    /// <summary>The best parameters of earlier runs, from a store that is opened when a spec asks for them.</summary>
+    public static EarlierRun EarlierRuns(string folder) => given =>
+    {
+        using var store = OpenExisting(folder);
+        var run = store.FindAsync(given, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var result = RunResult.Of(run) ?? throw new QuantumException($"Run {run.Id} has no parameters yet: it has not made a step.");
+        return result.ParameterNames.Zip(result.Training.BestParameters).ToDictionary(p => p.First, p => p.Second);
+    };
+
+    /// <summary>Makes the plan of a recorded run.</summary>
+    public static PlanFactory Plans { get; } = (run, inputs) => SpecCompiler.ToPlan(run.SpecJson, inputs);
+
+    private static TArgument Completed<TArgument>(TArgument argument) where TArgument : Argument
+    {
+        argument.CompletionSources.Add(context =>
+        {
+            var folder = context.ParseResult.CommandResult.Command.Options.OfType<Option<string>>().FirstOrDefault(o => o.Name == "--store") is { } option
+                ? context.ParseResult.GetValue(option) ?? Store.DefaultFolder : Store.DefaultFolder;
+            if (!Directory.Exists(folder)) return [];
+            using var store = Store.Open(folder);
+            var runs = store.Runs.ListAsync(RunFilter.All with { Limit = 50 }, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            return [new CompletionItem("last"), .. runs.Select(r => new CompletionItem(r.Id.Value, detail: r.Name))];
+        });
+        return argument;
+    }
+}

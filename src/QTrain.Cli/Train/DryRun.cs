@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using QTrain.Cli.Terminal;
+using QTrain.Gradients;
+using QTrain.Observables;
+using QTrain.Operations.Specs;
+using QTrain.Optimizers;
+using QTrain.Simulation;
+using QTrain.Training;
+
+namespace QTrain.Cli.Train;
+
+/// <summary>What a training would take, without training.</summary>
+internal static class DryRun
+{
+    public static int Write(PreparedSpec prepared, SimulationOptions simulation, ResultWriter result)
+    {
+        var plan = prepared.Plan;
+        var circuit = plan.Problem.Ansatz;
+        var groups = MeasurementGroups.QubitWise(plan.Problem.Observable).Length;
+        var method = plan.Gradient != GradientMethod.Auto ? plan.Gradient : plan.Shots is null ? GradientMethod.Adjoint : GradientMethod.Shift;
+        var energies = EnergiesPerStep(plan, method);
+        // With shots every group of terms is a circuit to measure; exactly, every energy is one pass through the circuit.
+        var circuits = energies * (plan.Shots is null ? 1 : groups);
+        var states = plan is { Shots: not null } ? 2 : plan.Optimizer.NeedsGradient && method == GradientMethod.Adjoint ? 3 : 1;
+        var memory = states * Math.Max(128.0, 16.0 * Math.Pow(2, circuit.QubitCount));
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var operations = circuit.GateCounts.Values.Sum();
+
+        result.Write(
+            () => new JsonObject
+            {
+                ["name"] = plan.Problem.Name,
+                ["qubits"] = circuit.QubitCount,
+                ["parameters"] = circuit.Parameters.Length,
+                ["gates"] = operations,
+                ["gateCounts"] = new JsonObject(circuit.GateCounts.Select(g => KeyValuePair.Create(g.Key, (JsonNode?)JsonValue.Create(g.Value)))),
+                ["depth"] = circuit.Depth,
+                ["terms"] = plan.Problem.Observable.Terms.Length,
+                ["groups"] = groups,
+                ["optimizer"] = plan.Optimizer.Name,
+                ["gradient"] = plan.Optimizer.NeedsGradient ? method.ToString().ToLowerInvariant() : null,
+                ["energiesPerStep"] = energies,
+                ["circuitsPerStep"] = circuits,
+                ["shotsPerStep"] = plan.Shots is { } each ? (long)circuits * each : 0,
+                ["memoryBytes"] = ResultWriter.Number(memory),
+                ["availableBytes"] = available,
+                ["fits"] = memory <= available,
+                ["maxIterations"] = plan.Stopping.MaxIterations,
+                ["knownOptimum"] = ResultWriter.Number(plan.Problem.KnownOptimum),
+                ["unit"] = plan.Problem.Unit,
+                ["spec"] = JsonNode.Parse(prepared.Json),
+            },
+            text =>
+            {
+                text.WriteLine(result.Terminal.Bold(plan.Problem.Name) + "  would be trained, nothing is");
+                var table = new TextTable("", "");
+                table.Row("  qubits", circuit.QubitCount.ToString());
+                table.Row("  parameters", Show.Count(circuit.Parameters.Length));
+                table.Row("  circuit", $"{Show.Count(operations)} gates ({string.Join(", ", circuit.GateCounts.OrderByDescending(g => g.Value).Take(6).Select(g => $"{g.Value} {g.Key}"))}), depth {Show.Count(circuit.Depth)}");
+                table.Row("  observable", $"{Show.Count(plan.Problem.Observable.Terms.Length)} terms, {Show.Count(groups)} groups measured together");
+                table.Row("  optimizer", plan.Optimizer.Name + (plan.Optimizer.NeedsGradient ? $", gradients by {Words(method)}" : ", no gradients"));
+                table.Row("  a step", $"{(Exactly(plan) ? "" : "about ")}{Show.Count(energies)} {(energies == 1 ? "evaluation" : "evaluations")}"
+                    + (plan.Shots is { } shots ? $", {Show.Count(circuits)} circuits, {Show.Count((long)circuits * shots)} shots" : ", exact"));
+                table.Row("  memory", $"{Show.Bytes(memory)} for {states} {(states == 1 ? "state" : "states")}, {Show.Bytes(available)} available"
+                    + (memory > available ? result.Terminal.Red("  it does not fit") : ""));
+                table.Row("  threads", simulation.Threads == 0 ? $"all processors ({Environment.ProcessorCount})" : simulation.Threads.ToString());
+                table.Row("  stops", Stops(plan));
+                if (plan.Problem.KnownOptimum is { } exact) table.Row("  exact", Show.Loss(exact) + Show.Unit(plan.Problem.Unit));
+                table.Write(text, result.Terminal);
+            });
+        return ExitCode.Success;
+    }
+
+    // Line searches and simplex moves take one or two evaluations; the usual number is told.
+    private static int EnergiesPerStep(TrainingPlan plan, GradientMethod method) => plan.Optimizer switch
+    {
+        Spsa => 2,
+        { NeedsGradient: false } => 2,
+        _ => method switch
+        {
+            GradientMethod.Shift => 1 + Gradient.ShiftEnergyCount(plan.Problem.Ansatz),
+            GradientMethod.Difference => 1 + 4 * plan.Problem.Ansatz.Parameters.Length,
+            _ => 1,
+        },
+    };
+
+    private static bool Exactly(TrainingPlan plan) => plan.Optimizer is Spsa or Adam or GradientDescent;
+
+    private static string Words(GradientMethod method) => method switch
+    {
+        GradientMethod.Shift => "parameter shift",
+        GradientMethod.Difference => "central differences",
+        _ => "the adjoint method",
+    };
+
+    private static string Stops(TrainingPlan plan)
+    {
+        var rules = plan.Stopping;
+        var parts = new List<string>();
+        if (rules.MaxIterations is { } iterations) parts.Add($"after {Show.Count(iterations)} iterations");
+        if (rules.MaxEvaluations is { } evaluations) parts.Add($"after {Show.Count(evaluations)} evaluations");
+        if (rules.MaxTime is { } time) parts.Add($"after {Show.Time(time)}");
+        if (rules.LossTolerance is { } tolerance) parts.Add($"when a step changes the loss by at most {tolerance:R}");
+        if (rules.GradientTolerance is { } gradient) parts.Add($"when the gradient's norm is at most {gradient:R}");
+        if (rules.PlateauSteps is { } plateau) parts.Add($"after {plateau} steps without improvement");
+        if (rules.DivergenceAbove is { } divergence) parts.Add($"when the loss rises by more than {divergence:R}");
+        return parts.Count == 0 ? "when the optimizer has converged" : string.Join(", ", parts);
+    }
+}
