@@ -4,14 +4,14 @@ namespace QTrain.Operations.Runs;
 
 /// <summary>An evaluator behind a journal: what is recorded is answered from there, what is not is asked of the evaluator and recorded before
 /// it is used.</summary>
-public sealed class JournalingEvaluator : IEvaluator
+public sealed class JournalingEvaluator : IEvaluator, IDisposable
 {
     private readonly IEvaluator _inner;
     private readonly Journal _journal;
     private readonly JournalDurability _durability;
     private readonly string? _recordedIdentity;
     private readonly bool _warm;
-    private readonly byte[] _identity;
+    private readonly QuestionHasher _hasher;
 
     /// <summary>Puts a journal in front of an evaluator.</summary>
     /// <param name="inner">Answers what is not recorded.</param>
@@ -24,7 +24,7 @@ public sealed class JournalingEvaluator : IEvaluator
     {
         ArgumentNullException.ThrowIfNull(inner);
         (_inner, _journal, _durability, _warm, _recordedIdentity) = (inner, journal, durability, warm, recordedIdentity);
-        _identity = QuestionHash.OfIdentity(inner.Identity);
+        _hasher = new QuestionHasher(inner.Identity);
     }
 
     /// <inheritdoc/>
@@ -63,6 +63,9 @@ public sealed class JournalingEvaluator : IEvaluator
         return answers;
     }
 
+    /// <summary>Lets go of what it holds; the evaluator behind it is another's.</summary>
+    public void Dispose() => _hasher.Dispose();
+
     private async ValueTask<Answer?> RecordedAsync(Question question, CancellationToken cancellation)
     {
         if (await _journal.FindAsync(JournalLane.Answers, question.Path, cancellation) is { } recorded)
@@ -79,31 +82,22 @@ public sealed class JournalingEvaluator : IEvaluator
 
     private ValueTask RecordAsync(Question question, Answer answer, JournalDurability durability, CancellationToken cancellation)
     {
-        Span<byte> hash = stackalloc byte[QuestionHash.Size];
-        QuestionHash.Of(_identity, question, hash);
         var entry = new JournalEntry
         {
             Lane = JournalLane.Answers,
             Path = question.Path,
             Kind = question.Kind,
             Name = "",
-            Question = hash,
+            Question = _hasher.Of(question),
             Answer = _journal.Encode(answer),
         };
         return _journal.AppendAsync(entry, durability, cancellation);
     }
 
-    private bool Matches(JournalCursor recorded, Question question)
-    {
-        Span<byte> hash = stackalloc byte[QuestionHash.Size];
-        QuestionHash.Of(_identity, question, hash);
-        return hash.SequenceEqual(recorded.Current.Question);
-    }
+    private bool Matches(JournalCursor recorded, Question question) => _hasher.Of(question).SequenceEqual(recorded.Current.Question);
 
     private JournalMismatchException Mismatch(JournalCursor recorded, Question question)
     {
-        Span<byte> hash = stackalloc byte[QuestionHash.Size];
-        QuestionHash.Of(_identity, question, hash);
         var entry = recorded.Current;
         var reason = _recordedIdentity is not null && _recordedIdentity != Identity
             ? $"The evaluator is another: {Difference(_recordedIdentity, Identity)}."
@@ -111,7 +105,7 @@ public sealed class JournalingEvaluator : IEvaluator
                 ? "The optimizer asks in another order."
                 : "The evaluator is the same, so the point is another: the start, the optimizer or its arithmetic has changed.";
         return new JournalMismatchException(
-            _journal.Run, entry.Sequence, Describe(entry.Kind, entry.Path, entry.Question), Describe(question.Kind, question.Path, hash), reason);
+            _journal.Run, entry.Sequence, Describe(entry.Kind, entry.Path, entry.Question), Describe(question.Kind, question.Path, _hasher.Of(question)), reason);
     }
 
     private static string Describe(QuestionKind kind, QuestionPath path, ReadOnlySpan<byte> hash) =>

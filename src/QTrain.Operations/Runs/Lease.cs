@@ -46,7 +46,11 @@ public sealed class Lease : IAsyncDisposable
         if (Interlocked.Exchange(ref _renewing, 1) != 0) return;
         try
         {
-            if (await _store.RenewAsync(Grant, _duration, CancellationToken.None) is null) await _lost.CancelAsync();
+            if (await _store.RenewAsync(Grant, _duration, CancellationToken.None) is not null) return;
+            // Now, not on some other thread: every write from here on would be refused.
+#pragma warning disable CA1849, MA0042
+            _lost.Cancel();
+#pragma warning restore CA1849, MA0042
         }
         catch (Exception e) when (e is StoreException or ObjectDisposedException)
         {

@@ -55,7 +55,7 @@ public sealed record RunOutcome(RunRecord Run, RunResult? Result, long Replayed,
 public sealed partial class RunEngine(Store store, string? fingerprint = null)
 {
     private readonly TimeProvider _time = store.Time;
-    private readonly string _fingerprint = fingerprint ?? Runs.Fingerprint.OfThisProcess;
+    private readonly string _fingerprint = fingerprint ?? NumericsFingerprint.Current.ToString();
 
     /// <summary>Creates a run.</summary>
     /// <param name="name">For people.</param>
@@ -146,9 +146,8 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
             if (run.EvaluatorIdentity is null)
                 await store.Runs.UpdateAsync(grant, new RunChange(EvaluatorIdentity: evaluator.Identity), cancellation);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
-            var training = await Trainer.TrainAsync(
-                plan, new JournalingEvaluator(evaluator, journal, options.Durability, run.Parent is not null, run.EvaluatorIdentity),
-                new JournaledRunClock(journal), Observe, stop.Token);
+            using var journaling = new JournalingEvaluator(evaluator, journal, options.Durability, run.Parent is not null, run.EvaluatorIdentity);
+            var training = await Trainer.TrainAsync(plan, journaling, new JournaledRunClock(journal), Observe, stop.Token);
             lease.Lost.ThrowIfCancellationRequested();
             await journal.FlushAsync(options.Durability, CancellationToken.None);
             result = new RunResult

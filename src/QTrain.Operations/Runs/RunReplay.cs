@@ -74,7 +74,7 @@ public sealed partial class RunEngine
         var plan = planFactory(run, await InputsAsync(run, cancellation));
         var inner = options.Evaluator(plan, options.Simulation);
         using var owned = inner as IDisposable;
-        var evaluator = new ComparingEvaluator(inner, new JournalCursor(store.Runs, id, JournalLane.Answers, 0));
+        using var evaluator = new ComparingEvaluator(inner, new JournalCursor(store.Runs, id, JournalLane.Answers, 0));
         var clock = new ReplayedRunClock(new JournalCursor(store.Runs, id, JournalLane.Clock, 0));
         var digests = new List<long>();
         TrainingResult? result = null;
@@ -138,9 +138,9 @@ internal sealed class EndOfJournalException() : Exception("The journal ends here
 internal sealed class ReplayDepartedException() : Exception("The replay asks something else than was recorded.");
 
 /// <summary>Computes every answer again and compares it with the recorded one, which it hands on.</summary>
-internal sealed class ComparingEvaluator(IEvaluator inner, JournalCursor recorded) : IEvaluator
+internal sealed class ComparingEvaluator(IEvaluator inner, JournalCursor recorded) : IEvaluator, IDisposable
 {
-    private readonly byte[] _identity = QuestionHash.OfIdentity(inner.Identity);
+    private readonly QuestionHasher _hasher = new(inner.Identity);
 
     public int Dimension => inner.Dimension;
 
@@ -173,12 +173,12 @@ internal sealed class ComparingEvaluator(IEvaluator inner, JournalCursor recorde
         return answers;
     }
 
+    public void Dispose() => _hasher.Dispose();
+
     private long Check(Question question)
     {
-        Span<byte> hash = stackalloc byte[QuestionHash.Size];
-        QuestionHash.Of(_identity, question, hash);
         var entry = recorded.Current;
-        if (hash.SequenceEqual(entry.Question)) return entry.Sequence;
+        if (_hasher.Of(question).SequenceEqual(entry.Question)) return entry.Sequence;
         Depart($"question {entry.Sequence} at {question.Path} is another than was recorded: the plan, the optimizer or its arithmetic has changed");
         throw new ReplayDepartedException();
     }

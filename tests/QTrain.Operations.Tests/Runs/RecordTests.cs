@@ -76,7 +76,7 @@ public sealed class A_recorded_answer
 
 public sealed class The_hash_of_a_question
 {
-    private static readonly byte[] Identity = QuestionHash.OfIdentity("circuit 1");
+    private const string Identity = "circuit 1";
     private static readonly Question Question = new(new QuestionPath(0, 3, 1), QuestionKind.Loss, [0.5, -1.25]);
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class The_hash_of_a_question
         new[]
         {
             Hash(Identity, Question),
-            Hash(QuestionHash.OfIdentity("circuit 2"), Question),
+            Hash("circuit 2", Question),
             Hash(Identity, Question with { Path = new QuestionPath(1, 3, 1) }),
             Hash(Identity, Question with { Path = new QuestionPath(0, 4, 1) }),
             Hash(Identity, Question with { Path = new QuestionPath(0, 3, 0) }),
@@ -107,11 +107,10 @@ public sealed class The_hash_of_a_question
         Hash(Identity, Question with { Point = [.. point[..999], 1e-300] }).ShouldNotBe(before);
     }
 
-    private static string Hash(byte[] identity, Question question)
+    private static string Hash(string identity, Question question)
     {
-        var hash = new byte[QuestionHash.Size];
-        QuestionHash.Of(identity, question, hash);
-        return Convert.ToHexStringLower(hash);
+        using var hasher = new QuestionHasher(identity);
+        return Convert.ToHexStringLower(hasher.Of(question));
     }
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using QTrain.Operations.Runs;
+using SQLitePCL;
 
 namespace QTrain.Operations.Storage.Sqlite;
 
@@ -11,7 +12,7 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly string _path;
     private readonly Connection _writer, _reader;
 
-    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
+    static SqliteDatabase() => Batteries_V2.Init();
 
     public SqliteDatabase(string path, IReadOnlyList<Migration>? migrations = null, TimeProvider? time = null)
     {
@@ -87,12 +88,12 @@ internal sealed class SqliteDatabase : IDisposable
 
     private StoreException Failure(SqliteException e) => new(_path, e.SqliteErrorCode switch
     {
-        SQLitePCL.raw.SQLITE_NOTADB => "is not a SQLite database: give another folder with --store FOLDER, or move that file away.",
-        SQLitePCL.raw.SQLITE_CANTOPEN => "cannot be opened: see that the folder exists and may be written to.",
-        SQLitePCL.raw.SQLITE_READONLY => "may not be written to: change its permissions, or use another with --store FOLDER.",
-        SQLitePCL.raw.SQLITE_FULL => "is full: make room on the disk, then resume the run.",
-        SQLitePCL.raw.SQLITE_CORRUPT => $"is damaged ({e.Message}): restore it from a backup, or save what `sqlite3 FILE .recover` can read.",
-        SQLitePCL.raw.SQLITE_BUSY => $"was locked by another process for {BusyTimeoutMilliseconds / 1000} s: try again, or see "
+        raw.SQLITE_NOTADB => "is not a SQLite database: give another folder with --store FOLDER, or move that file away.",
+        raw.SQLITE_CANTOPEN => "cannot be opened: see that the folder exists and may be written to.",
+        raw.SQLITE_READONLY => "may not be written to: change its permissions, or use another with --store FOLDER.",
+        raw.SQLITE_FULL => "is full: make room on the disk, then resume the run.",
+        raw.SQLITE_CORRUPT => $"is damaged ({e.Message}): restore it from a backup, or save what `sqlite3 FILE .recover` can read.",
+        raw.SQLITE_BUSY => $"was locked by another process for {BusyTimeoutMilliseconds / 1000} s: try again, or see "
             + "whether one was stopped while it wrote (kill -CONT lets it go on, kill -KILL lets it go).",
         _ => $"failed: {e.Message}",
     }, e);
@@ -100,20 +101,23 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>A connection with its prepared statements.</summary>
     internal sealed class Connection : IDisposable
     {
-        private readonly SqliteConnection _connection;
+        private readonly sqlite3 _handle;
         private readonly Dictionary<string, SqliteStatement> _statements = [];
 
         public Connection(string path)
         {
-            _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = true }.ConnectionString);
+            // Whoever uses a connection holds its lock, so SQLite need not take one of its own at every call.
+            var code = raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
             try
             {
-                _connection.Open();
-                SQLitePCL.raw.sqlite3_busy_timeout(_connection.Handle!, BusyTimeoutMilliseconds);
+                Check(code);
+                Check(raw.sqlite3_extended_result_codes(_handle, 1));
+                Check(raw.sqlite3_busy_timeout(_handle, BusyTimeoutMilliseconds));
+                Execute("PRAGMA foreign_keys = 1");
             }
             catch
             {
-                _connection.Dispose();
+                _handle.Dispose();
                 throw;
             }
         }
@@ -123,22 +127,14 @@ internal sealed class SqliteDatabase : IDisposable
         {
             get
             {
-                if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = new SqliteStatement(_connection.Handle!, sql));
+                if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = new SqliteStatement(_handle, sql));
                 statement.Reset();
                 return statement;
             }
         }
 
         /// <summary>Runs a script.</summary>
-        public void Execute(string script)
-        {
-            using var command = _connection.CreateCommand();
-            // The text is a constant or a migration of this assembly.
-#pragma warning disable CA2100
-            command.CommandText = script;
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
-        }
+        public void Execute(string script) => Check(raw.sqlite3_exec(_handle, script));
 
         public T InTransaction<T>(Func<Connection, T> act, string begin = "BEGIN IMMEDIATE")
         {
@@ -153,7 +149,7 @@ internal sealed class SqliteDatabase : IDisposable
             {
                 foreach (var statement in _statements.Values) statement.Reset();
                 // Some errors have rolled back already.
-                if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle!) == 0) this["ROLLBACK"].Run();
+                if (raw.sqlite3_get_autocommit(_handle) == 0) this["ROLLBACK"].Run();
                 throw;
             }
         }
@@ -161,7 +157,12 @@ internal sealed class SqliteDatabase : IDisposable
         public void Dispose()
         {
             foreach (var statement in _statements.Values) statement.Dispose();
-            _connection.Dispose();
+            _handle.Dispose();
+        }
+
+        private void Check(int code)
+        {
+            if (code != raw.SQLITE_OK) SqliteException.ThrowExceptionForRC(code, _handle);
         }
     }
 }

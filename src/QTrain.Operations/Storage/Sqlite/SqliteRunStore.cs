@@ -72,6 +72,8 @@ internal sealed partial class SqliteRunStore(SqliteDatabase database, TimeProvid
     {
         var key = KeyOf(c, run);
         ThrowIfBusy(c, key, run);
+        c["DELETE FROM journal WHERE run = ?"].Bind(key).Run();
+        c["DELETE FROM steps WHERE run = ?"].Bind(key).Run();
         c["DELETE FROM runs WHERE key = ?"].Bind(key).Run();
         return true;
     }));

@@ -59,7 +59,7 @@ internal sealed class SqliteStatement : IDisposable
         return false;
     }
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs it to its end; ready to be bound again.</summary>
     public void Run()
     {
         while (Step()) { }

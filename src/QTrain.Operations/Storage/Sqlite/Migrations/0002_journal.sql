@@ -1,6 +1,7 @@
+-- The two tables that grow have no reference to their run, which would be looked up for every row: the fence is checked once for all.
 -- Clustered by path: replay reads it front to back, and no question can be answered twice.
 CREATE TABLE journal (
-    run      INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+    run      INTEGER NOT NULL,
     lane     INTEGER NOT NULL,
     member   INTEGER NOT NULL,
     step     INTEGER NOT NULL,
@@ -15,7 +16,7 @@ CREATE TABLE journal (
 
 -- A number that is not one is null here; the digest keeps every bit.
 CREATE TABLE steps (
-    run            INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+    run            INTEGER NOT NULL,
     member         INTEGER NOT NULL,
     step           INTEGER NOT NULL,
     loss           REAL,
