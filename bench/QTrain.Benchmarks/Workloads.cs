@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using QTrain.Circuits;
+using QTrain.Formats;
+using QTrain.Gradients;
+using QTrain.Problems;
 using QTrain.Simulation;
 
 namespace QTrain.Benchmarks;
@@ -10,6 +13,11 @@ internal static class Workloads
 {
     public static void Print(string[] args)
     {
+        if (args is ["molecule", var file])
+        {
+            PrintMolecule(file);
+            return;
+        }
         var sizes = args.Length > 0 ? [.. args.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : new[] { 12, 16, 20 };
         Console.WriteLine(NumericsFingerprint.Current);
         Console.WriteLine($"{"workload",-28}{"threads",8}{"best",12}{"median",12}  ms");
@@ -43,21 +51,41 @@ internal static class Workloads
         Row("  variance alone", _ => state.Variance(energy));
         Row("  sample 100,000", r => state.Sample(100_000, (ulong)r));
 
-        void Row(string name, Action<int> run)
+        void Row(string name, Action<int> run) => Workloads.Row(name, threads, run);
+    }
+
+    private static void PrintMolecule(string file)
+    {
+        var hamiltonian = PauliJson.Read(File.ReadAllText(file), file);
+        var circuit = CompiledCircuit.From(Uccsd.For(hamiltonian).Circuit);
+        using var state = StateVector.Zero(circuit.QubitCount);
+        using var sweep = new AdjointSweep(circuit, hamiltonian.Observable, state);
+        var gradient = new double[circuit.ParameterCount];
+        Console.WriteLine($"{hamiltonian.Observable.Terms.Length} terms, {circuit.ParameterCount} parameters, {circuit.Instructions.Length} instructions");
+        Row("UCCSD", Environment.ProcessorCount, r =>
         {
-            run(0);
-            var clock = Stopwatch.StartNew();
-            run(1);
-            var repetitions = (int)Math.Clamp(1500 / Math.Max(0.01, clock.Elapsed.TotalMilliseconds), 3, 500);
-            var times = new double[repetitions];
-            for (var r = 0; r < repetitions; r++)
-            {
-                clock.Restart();
-                run(r);
-                times[r] = clock.Elapsed.TotalMilliseconds;
-            }
-            Array.Sort(times);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{threads,8}{times[0],12:F3}{times[times.Length / 2],12:F3}"));
+            state.SetZero();
+            state.Apply(circuit, BenchmarkCircuits.Point(circuit.ParameterCount, r));
+        });
+        Row("  energy alone", Environment.ProcessorCount, _ => state.Expectation(hamiltonian.Observable));
+        Row("  variance alone", Environment.ProcessorCount, _ => state.Variance(hamiltonian.Observable));
+        Row("  energy and gradient", Environment.ProcessorCount, r => sweep.Evaluate(BenchmarkCircuits.Point(circuit.ParameterCount, r), gradient));
+    }
+
+    private static void Row(string name, int threads, Action<int> run)
+    {
+        run(0);
+        var clock = Stopwatch.StartNew();
+        run(1);
+        var repetitions = (int)Math.Clamp(1500 / Math.Max(0.01, clock.Elapsed.TotalMilliseconds), 3, 500);
+        var times = new double[repetitions];
+        for (var r = 0; r < repetitions; r++)
+        {
+            clock.Restart();
+            run(r);
+            times[r] = clock.Elapsed.TotalMilliseconds;
         }
+        Array.Sort(times);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{threads,8}{times[0],12:F3}{times[times.Length / 2],12:F3}"));
     }
 }

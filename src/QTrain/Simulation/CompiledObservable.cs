@@ -63,7 +63,10 @@ internal sealed unsafe class CompiledObservable
                 RealCount = firstImaginary - firstReal,
                 FirstImaginary = firstImaginary,
                 ImaginaryCount = rows.Count - firstImaginary,
+                RealPlace = DiagonalCount,
+                ImaginaryPlace = DiagonalCount + (firstImaginary > firstReal ? 1 : 0),
             });
+            DiagonalCount = groups[^1].ImaginaryPlace + (rows.Count > firstImaginary ? 1 : 0);
         }
         Groups = Pinned(groups.ToArray());
         Masks = Pinned(masks.ToArray());
@@ -84,6 +87,9 @@ internal sealed unsafe class CompiledObservable
 
     public ObservableGroup[] Groups { get; }
 
+    /// <summary>How many of the groups' real and imaginary parts are not zero.</summary>
+    public int DiagonalCount { get; }
+
     public RowMask[] Masks { get; }
 
     /// <summary>Eight numbers a mask.</summary>
@@ -100,24 +106,25 @@ internal sealed unsafe class CompiledObservable
         return HermitianCache.GetValue(observable, static o => o.IsHermitian ? For(o) : new CompiledObservable(o, hermitianPart: true));
     }
 
-    /// <summary>All diagonals over the only tile of a small state, real then imaginary a group; null where they are too large to keep.</summary>
+    /// <summary>All diagonals over the only tile of a small state; null where they are too large to keep.</summary>
     public double[]? Diagonals(int tileBlocks, KernelTable kernels)
     {
-        if (Groups.Length == 0 || 2L * Groups.Length * tileBlocks * 8 * sizeof(double) > MostKept) return null;
+        if (DiagonalCount == 0 || (long)DiagonalCount * tileBlocks * 8 * sizeof(double) > MostKept) return null;
         lock (_lock)
         {
             if (_diagonals is not null && _diagonalBlocks == tileBlocks) return _diagonals;
-            var all = GC.AllocateArray<double>(2 * Groups.Length * tileBlocks * 8, pinned: true);
+            var all = GC.AllocateArray<double>(DiagonalCount * tileBlocks * 8, pinned: true);
             fixed (double* start = all)
             fixed (RowMask* masks = Masks)
             fixed (double* rows = Rows)
-                for (var g = 0; g < Groups.Length; g++)
+                foreach (var group in Groups)
                 {
-                    var group = Groups[g];
-                    var here = start + 2L * g * tileBlocks * 8;
-                    kernels.FillDiagonal(here, masks + group.FirstReal, rows + 8L * group.FirstReal, group.RealCount, 0, tileBlocks);
-                    kernels.FillDiagonal(here + tileBlocks * 8, masks + group.FirstImaginary, rows + 8L * group.FirstImaginary,
-                        group.ImaginaryCount, 0, tileBlocks);
+                    var real = start + (nint)group.RealPlace * tileBlocks * 8;
+                    var imaginary = start + (nint)group.ImaginaryPlace * tileBlocks * 8;
+                    if (group.RealCount > 0)
+                        kernels.FillDiagonal(real, masks + group.FirstReal, rows + 8 * (nint)group.FirstReal, group.RealCount, 0, tileBlocks);
+                    if (group.ImaginaryCount > 0)
+                        kernels.FillDiagonal(imaginary, masks + group.FirstImaginary, rows + 8 * (nint)group.FirstImaginary, group.ImaginaryCount, 0, tileBlocks);
                 }
             (_diagonals, _diagonalBlocks) = (all, tileBlocks);
             return all;

@@ -98,7 +98,10 @@ public sealed unsafe partial class StateVector
     private void ApplyDiagonal(ulong z, Complex even, Complex odd, ulong mask, ulong value, double* rows)
     {
         var lanes = _kernels.Lanes;
-        var sweep = Begin(_kernels, 0, mask, value);
+        // One qubit outside the register needs no parity: its two values are visited together.
+        var outside = z & ~(ulong)(lanes - 1);
+        var isPair = BitOperations.IsPow2(outside);
+        var sweep = Begin(_kernels, isPair ? outside : 0, mask, value);
         for (var parity = 0; parity < 2; parity++)
             for (var lane = 0; lane < lanes; lane++)
             {
@@ -106,8 +109,8 @@ public sealed unsafe partial class StateVector
                 Set(rows, parity, lane, !Matches(lane, mask, value) ? Complex.One : isOdd ? odd : even);
             }
         sweep.Rows = rows;
-        sweep.Sign = Sweep.OffsetOf(z & ~(ulong)(lanes - 1));
-        sweep.Kernel = _kernels.Diagonal;
+        sweep.Sign = sweep.Flip = Sweep.OffsetOf(outside);
+        sweep.Kernel = outside == 0 ? _kernels.Phase : isPair ? _kernels.PairDiagonal : _kernels.Diagonal;
         Run(&sweep);
     }
 

@@ -13,6 +13,7 @@ internal sealed unsafe class KernelTable
 
     public delegate*<Sweep*, nint, nint, void> PairGeneral { get; private init; }
     public delegate*<Sweep*, nint, nint, void> PairReal { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairDiagonal { get; private init; }
     public delegate*<Sweep*, nint, nint, void> PairExchange { get; private init; }
     public delegate*<Sweep*, nint, nint, void> PairExchangeLanes { get; private init; }
     public delegate*<Sweep*, nint, nint, void> PairPauli { get; private init; }
@@ -51,6 +52,7 @@ internal sealed unsafe class KernelTable
         Lanes = T.Count,
         PairGeneral = &PairKernels<T>.General,
         PairReal = &PairKernels<T>.Real,
+        PairDiagonal = &PairKernels<T>.Diagonal,
         PairExchange = &PairKernels<T>.Exchange,
         PairExchangeLanes = &PairKernels<T>.ExchangeLanes,
         PairPauli = &PairKernels<T>.Pauli<No, No>,

@@ -16,6 +16,9 @@ internal struct ObservableGroup
 
     /// <summary>Where the rows of the real and of the imaginary part of d begin, and how many there are.</summary>
     public int FirstReal, RealCount, FirstImaginary, ImaginaryCount;
+
+    /// <summary>The places of the two parts among the diagonals that are kept.</summary>
+    public int RealPlace, ImaginaryPlace;
 }
 
 /// <summary>The signed qubits of a row outside its block: of the block in the tile, and of the tile's index.</summary>
@@ -175,7 +178,7 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
         var (first, count) = imaginary ? (group->FirstImaginary, group->ImaginaryCount) : (group->FirstReal, group->RealCount);
         stride = 8;
         if (count == 0) return null;
-        if (pass->Diagonals is not null) return pass->Diagonals + (2 * (nint)g + (imaginary ? 1 : 0)) * pass->TileBlocks * 8;
+        if (pass->Diagonals is not null) return pass->Diagonals + (nint)(imaginary ? group->ImaginaryPlace : group->RealPlace) * pass->TileBlocks * 8;
         var isUniform = true;
         for (var r = first; r < first + count; r++) isUniform &= pass->Masks[r].Block == 0;
         Fill(scratch, pass->Masks + first, pass->Rows + 8 * (nint)first, count, tile, isUniform ? 1 : pass->TileBlocks);

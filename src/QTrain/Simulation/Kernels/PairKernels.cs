@@ -55,6 +55,25 @@ internal static unsafe class PairKernels<T> where T : unmanaged, ILanes<T>
         }
     }
 
+    /// <summary>One phase a lane for |…0…⟩ and another for |…1…⟩, such as Rz.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Diagonal(Sweep* sweep, nint start, nint end)
+    {
+        var state = sweep->State;
+        var (fix, flip) = (sweep->Fixed, sweep->Flip);
+        var even = ComplexLanes<T>.LoadRows(sweep->Rows);
+        var odd = ComplexLanes<T>.LoadRows(sweep->Rows + 2 * T.Count);
+        var at = sweep->OffsetAt(start);
+        for (var k = start; k < end; k++)
+        {
+            var zero = state + at;
+            var one = state + at + flip;
+            (even * ComplexLanes<T>.Load(zero)).Store(zero);
+            (odd * ComplexLanes<T>.Load(one)).Store(one);
+            at = ((at | fix) + 1) & ~fix;
+        }
+    }
+
     /// <summary>Exchanges two registers: x and swap, without arithmetic.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Exchange(Sweep* sweep, nint start, nint end)
