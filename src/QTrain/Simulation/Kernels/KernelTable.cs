@@ -5,10 +5,6 @@ namespace QTrain.Simulation.Kernels;
 /// <summary>The kernels of one width, as addresses: a gate then costs one indirect call, not one a register.</summary>
 internal sealed unsafe class KernelTable
 {
-    private static readonly KernelTable Scalar = Of<Lanes1>();
-    private static readonly KernelTable Four = Of<Lanes4>();
-    private static readonly KernelTable Eight = Of<Lanes8>();
-
     public required int Lanes { get; init; }
 
     public delegate*<Sweep*, nint, nint, void> PairGeneral { get; private init; }
@@ -42,9 +38,9 @@ internal sealed unsafe class KernelTable
 
     public static KernelTable For(LaneWidth width) => width switch
     {
-        LaneWidth.Vector512 => Eight,
-        LaneWidth.Vector256 => Four,
-        _ => Scalar,
+        LaneWidth.Vector512 => OfWidth<Lanes8>.Table,
+        LaneWidth.Vector256 => OfWidth<Lanes4>.Table,
+        _ => OfWidth<Lanes1>.Table,
     };
 
     private static KernelTable Of<T>() where T : unmanaged, ILanes<T> => new()
@@ -79,4 +75,10 @@ internal sealed unsafe class KernelTable
         Moments = &ObservableKernels<T>.Moments,
         FillDiagonal = &ObservableKernels<T>.Fill,
     };
+
+    // One class a width: a process that uses one never loads the others.
+    private static class OfWidth<T> where T : unmanaged, ILanes<T>
+    {
+        public static readonly KernelTable Table = Of<T>();
+    }
 }
