@@ -22,6 +22,7 @@ internal static class Program
             Console.Out.WriteLine(ThisVersion.Text);
             return ExitCode.Success;
         }
+        StopSignals.HeedInterrupt();
         return await RunAsync(args, CommandTerminal.OfThisProcess());
     }
 

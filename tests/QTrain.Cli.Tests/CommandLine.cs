@@ -34,7 +34,7 @@ internal sealed class CommandLine : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var status = await Program.RunAsync(arguments, new CommandTerminal(output, error));
+        var status = await Cli.Program.RunAsync(arguments, new CommandTerminal(output, error));
         return new Outcome(status, output.ToString(), error.ToString());
     }
 
@@ -42,10 +42,18 @@ internal sealed class CommandLine : IDisposable
     public Task<Outcome> InStoreAsync(params string[] arguments) => RunAsync([.. arguments, "--store", Store]);
 
     /// <summary>Starts qtrain as a process of its own.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start("dotnet", [Program, .. arguments]);
+
+    /// <summary>Starts qtrain as a shell starts the background jobs of a script.</summary>
+    public Process StartWithInterruptIgnored(params string[] arguments) =>
+        Start("bash", ["-c", "trap '' INT; exec dotnet \"$@\"", "bash", Program, .. arguments]);
+
+    private static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "QTrain.Cli.dll");
+
+    private Process Start(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Folder };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "QTrain.Cli.dll"), .. arguments]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Folder };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
 

@@ -52,13 +52,26 @@ public sealed class A_run_that_is_interrupted : IDisposable
     }
 
     [Fact]
-    public async Task that_is_told_twice_ends_at_once()
+    public async Task ends_at_once_when_it_is_told_twice()
     {
         using var process = _line.Start("train", _line.Write("long.yaml", Long.Replace("ITERATIONS", "none")), "--store", _line.Store);
         while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("step", StringComparison.Ordinal)) { }
         Signal(process, "INT");
         Signal(process, "INT");
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        process.ExitCode.ShouldBe(130);
+    }
+
+    [Fact]
+    public async Task hears_the_interrupt_also_as_a_background_job_of_a_script()
+    {
+        // Shells start such jobs with SIGINT ignored.
+        var spec = _line.Write("long.yaml", Long.Replace("ITERATIONS", "none"));
+        using var process = _line.StartWithInterruptIgnored("train", spec, "--store", _line.Store, "--output", "json");
+        while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("step", StringComparison.Ordinal)) { }
+        Signal(process, "INT");
+        JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync()).RootElement.GetProperty("status").GetString().ShouldBe("interrupted");
+        await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(130);
     }
 

@@ -23,6 +23,19 @@ internal sealed class StopSignals : IDisposable
         }))];
     }
 
+    /// <summary>Lets SIGINT through also where it is ignored. To be called before the console is touched: .NET looks only once.</summary>
+    /// <remarks>A script's shell starts background jobs with SIGINT ignored, which .NET respects; but a run can always be resumed, so that
+    /// stopping it on the user's word does no harm, and not stopping does. SIGHUP stays ignored where nohup says so.</remarks>
+    public static void HeedInterrupt()
+    {
+        const int sigint = 2;
+        if (!OperatingSystem.IsWindows()) _ = Signal(sigint, IntPtr.Zero);
+    }
+
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern IntPtr Signal(int signal, IntPtr handler);
+
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 

@@ -21,7 +21,8 @@ internal static class TrainingSession
         }
 
         var (after, training) = (outcome.Run, outcome.Result ?? RunResult.Of(outcome.Run));
-        result.Write(() => RunDocument.Of(after, training), text => RunText.Write(text, terminal, after, training));
+        // Why a run failed is told once, on standard error.
+        result.Write(() => RunDocument.Of(after, training), text => RunText.Write(text, terminal, after with { Failure = null }, training));
         switch (outcome.Status)
         {
             case RunStatus.Completed:
