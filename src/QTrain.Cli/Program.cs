@@ -30,7 +30,7 @@ internal static class Program
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static async Task<int> RunAsync(string[] args, CommandTerminal terminal, CancellationToken cancellation = default)
     {
-        var parse = Root(terminal).Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        var parse = Root(terminal).Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (UsageFault.Of(parse) is { } fault)
         {
             terminal.Error.WriteLine($"qtrain: {fault}");

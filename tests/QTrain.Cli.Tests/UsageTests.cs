@@ -19,6 +19,7 @@ public sealed class The_command_line : IDisposable
     [InlineData("exact --observable x --threads 0", "qtrain: --threads 0: it must be a whole number from 1 to 1024.")]
     [InlineData("exact --observable nowhere.json", "qtrain: nowhere.json: the file does not exist.")]
     [InlineData("train nowhere.yaml", "qtrain: nowhere.yaml: the file does not exist.")]
+    [InlineData("train @nowhere.yaml", "qtrain: @nowhere.yaml: the file does not exist.")]
     [InlineData("completion tcsh", "qtrain: Argument 'tcsh' not recognized. Must be one of: 'bash', 'zsh', 'fish'. See: qtrain completion --help")]
     public async Task says_what_to_type_instead(string arguments, string message)
     {
