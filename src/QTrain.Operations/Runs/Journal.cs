@@ -15,7 +15,7 @@ public sealed record GroupCommit(int Entries = 256, int Milliseconds = 100);
 
 /// <summary>The journal of a run for the session that works on it: what was asked and what came back. It answers what it knows; what it does not
 /// know is answered elsewhere and appended. Used from one thread at a time, as optimizers run.</summary>
-public sealed partial class Journal : IDisposable
+public sealed partial class Journal : IAsyncDisposable
 {
     private readonly IRunStore _store;
     private readonly LeaseGrant _lease;
@@ -28,6 +28,7 @@ public sealed partial class Journal : IDisposable
 
     private JournalPage _pending = new(), _spare = new();
     private List<StepRecord> _pendingSteps = [], _spareSteps = [];
+    private Task _handedOver = Task.CompletedTask;
     private long _pendingSince;
     private long? _liveSince;
 
@@ -78,32 +79,45 @@ public sealed partial class Journal : IDisposable
         return durability == JournalDurability.Paid ? FlushAsync(durability, cancellation) : FlushIfDueAsync(cancellation);
     }
 
-    /// <summary>Writes what has waited for its time.</summary>
+    /// <summary>Hands over what has waited for its time: written beside the work that goes on, after what was handed over before.</summary>
     internal ValueTask FlushIfDueAsync(CancellationToken cancellation) =>
         _pending.Count + _pendingSteps.Count > 0 && (_pending.Count >= _group.Entries || _pendingSteps.Count >= _group.Entries
             || _time.GetElapsedTime(_pendingSince).TotalMilliseconds >= _group.Milliseconds)
-            ? FlushAsync(JournalDurability.Free, cancellation)
+            ? WriteAsync(JournalDurability.Free, wait: false, cancellation)
             : default;
 
-    /// <summary>Writes everything appended so far, as one transaction.</summary>
+    /// <summary>Writes everything appended so far, as one transaction, and returns when it is written.</summary>
     /// <exception cref="LeaseLostException">Another process owns the run now; nothing was written.</exception>
     public async ValueTask FlushAsync(JournalDurability durability = JournalDurability.Free, CancellationToken cancellation = default)
     {
         await SettleStepsAsync();
-        // Others may append while a database elsewhere is waited for: what is written is taken out first, and batches keep their order.
+        await WriteAsync(durability, wait: true, cancellation);
+    }
+
+    /// <summary>Done when everything handed over is written, or has failed to be.</summary>
+    internal Task HandedOver => _handedOver;
+
+    private async ValueTask WriteAsync(JournalDurability durability, bool wait, CancellationToken cancellation)
+    {
         await _writing.WaitAsync(cancellation);
         try
         {
+            // Batches keep their order, and none is written after one that failed: that failure is thrown here, again and again.
+            await _handedOver;
+            _spare.Clear();
+            _spareSteps.Clear();
             if (_pending.Count + _pendingSteps.Count == 0) return;
             (_pending, _spare) = (_spare, _pending);
             (_pendingSteps, _spareSteps) = (_spareSteps, _pendingSteps);
+            var (entries, steps, worked) = (_spare, _spareSteps, Worked);
             // What was computed is worth keeping, also when somebody has just asked to stop.
-            await _store.AppendAsync(_lease, _spare, _spareSteps, Worked, durability, CancellationToken.None);
+            if (wait) await (_handedOver = AppendAsync());
+            else _handedOver = Task.Run(AppendAsync, CancellationToken.None);
+
+            Task AppendAsync() => _store.AppendAsync(_lease, entries, steps, worked, durability, CancellationToken.None).AsTask();
         }
         finally
         {
-            _spare.Clear();
-            _spareSteps.Clear();
             _writing.Release();
         }
     }
@@ -154,8 +168,13 @@ public sealed partial class Journal : IDisposable
 
     internal void CountFound() => Found++;
 
-    /// <summary>Lets go of what it holds; what was not flushed is not written.</summary>
-    public void Dispose() => _writing.Dispose();
+    /// <summary>Lets go of what it holds; what was not flushed or handed over is not written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // How it went was told to whoever flushed.
+        await _handedOver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _writing.Dispose();
+    }
 
     private void NotePending()
     {

@@ -135,7 +135,7 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         await store.Runs.UpdateAsync(
             grant, new RunChange(RunStatus.Running, Failure: "", Fingerprint: run.Fingerprint == _fingerprint ? null : _fingerprint), cancellation);
 
-        using var journal = new Journal(store.Runs, grant, run.Worked, _time, options.GroupCommit);
+        await using var journal = new Journal(store.Runs, grant, run.Worked, _time, options.GroupCommit);
         RunChange change;
         RunResult? result = null;
         try

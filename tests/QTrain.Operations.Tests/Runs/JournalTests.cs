@@ -5,7 +5,7 @@ using QTrain.Training;
 
 namespace QTrain.Operations.Tests.Runs;
 
-public sealed class A_journal : IDisposable
+public sealed class A_journal : IAsyncDisposable
 {
     private static readonly JsonTypeInfo<decimal> Price = JsonTypeInfo.CreateJsonTypeInfo<decimal>(new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
 
@@ -209,9 +209,9 @@ public sealed class A_journal : IDisposable
         for (var k = 0; k < count; k++) (await again.AnswerAsync([Loss(k, 0, k)], default))[0].Loss.ShouldBe(k);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _opened.ForEach(j => j.Dispose());
+        foreach (var journal in _opened) await journal.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -237,5 +237,9 @@ public sealed class A_journal : IDisposable
 
     private Journal OpenNow(out Journal journal) => journal = OpenAsync().Result;
 
-    private async ValueTask<long> WrittenAsync() => (await _store.GetAsync(_grant!.Run)).JournalLength;
+    private async ValueTask<long> WrittenAsync()
+    {
+        foreach (var journal in _opened) await journal.HandedOver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return (await _store.GetAsync(_grant!.Run)).JournalLength;
+    }
 }
