@@ -18,6 +18,12 @@ internal static class ApiText
         var text = new StringBuilder();
         foreach (var type in assembly.GetExportedTypes().OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
+            if (type.IsSubclassOf(typeof(Delegate)))
+            {
+                var invoke = type.GetMethod("Invoke")!;
+                text.Append("delegate ").Append(type.Namespace).Append('.').Append(Short(type)).Append(Parameters(invoke.GetParameters())).Append(" : ").Append(Name(invoke.ReturnType)).Append('\n');
+                continue;
+            }
             text.Append(Header(type)).Append('\n');
             foreach (var line in Members(type).Order(StringComparer.Ordinal)) text.Append("    ").Append(Short(type)).Append('.').Append(line).Append('\n');
         }
@@ -30,7 +36,7 @@ internal static class ApiText
             : type.IsAbstract && type.IsSealed ? "static class" : type.IsSealed ? "sealed class" : type.IsAbstract ? "abstract class" : "class";
         var bases = new List<string>();
         if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum)) bases.Add(Name(parent));
-        bases.AddRange(type.GetInterfaces().Where(i => i.IsVisible && !i.Name.StartsWith("IEquatable", StringComparison.Ordinal)).Select(Name).Order(StringComparer.Ordinal));
+        bases.AddRange(type.GetInterfaces().Where(i => i.IsVisible && i.Name is not ("IEquatable`1" or "ISerializable")).Select(Name).Order(StringComparer.Ordinal));
         return $"{kind} {type.Namespace}.{Short(type)}" + (bases.Count == 0 || type.IsEnum ? "" : " : " + string.Join(", ", bases));
     }
 
