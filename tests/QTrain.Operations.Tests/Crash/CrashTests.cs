@@ -94,6 +94,19 @@ public sealed class A_run_of_a_process_that_dies_or_sleeps : IDisposable
     }
 
     [Fact]
+    public async Task is_not_taken_from_a_process_that_only_sleeps()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are those of Linux");
+        var run = await NewRunAsync();
+        var sleeper = Start(run, leaseMilliseconds: 300_000);
+        await UntilAsync(async () => (await GetAsync(run)).JournalLength >= 20);
+        await StopAsync(sleeper);
+
+        (await GetAsync(run)).Status.ShouldBe(RunStatus.Running);
+        (await Should.ThrowAsync<RunIsBusyException>(() => _engine.AdvanceAsync(run, (_, _) => CrashHost.Plan))).Owner.ProcessId.ShouldBe(sleeper.Id);
+    }
+
+    [Fact]
     public async Task that_was_finished_by_another_stays_finished_when_the_first_wakes()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are those of Linux");
