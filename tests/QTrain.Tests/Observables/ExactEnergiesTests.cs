@@ -25,6 +25,7 @@ public sealed class Exact_energies
     [Theory]
     [InlineData("spin/heisenberg_open_n8.json")]
     [InlineData("spin/hubbard_chain_L2_U4.json")]
+    [Trait("Category", "Slow")]
     public void of_two_systems_side_by_side_are_sums(string name)
     {
         var (hamiltonian, _) = HamiltonianFiles.Read(name);
@@ -42,6 +43,7 @@ public sealed class Exact_energies
     [InlineData(9)]
     [InlineData(12)]
     [InlineData(14)]
+    [Trait("Category", "Slow")]
     public void of_the_critical_transverse_field_Ising_chain_are_the_analytic_ones(int n)
     {
         // The modes of the open chain at h = 1: 4 sin of equidistant angles (Pfeuty 1970).
@@ -52,6 +54,7 @@ public sealed class Exact_energies
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void of_the_ferromagnetic_Heisenberg_chain_are_degenerate_as_the_largest_spin_is()
     {
         // Spin n/2 has n + 1 states of energy −(n − 1); the next level is the slowest spin wave, of spin n/2 − 1 with n − 1 states.
@@ -115,6 +118,7 @@ public sealed class Exact_energies
     [InlineData(1, false)]
     [InlineData(2, true)]
     [InlineData(3, true)]
+    [Trait("Category", "Slow")]
     public void of_random_sums_on_nine_qubits_agree_with_the_dense_matrix(int seed, bool real)
     {
         var sum = Random(9, 40, (ulong)seed, real);
@@ -126,6 +130,7 @@ public sealed class Exact_energies
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void are_the_same_to_the_bit_on_any_number_of_threads()
     {
         var sum = Ising(13, 2);
@@ -134,6 +139,7 @@ public sealed class Exact_energies
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void move_by_rounding_only_with_the_seed() =>
         ShouldAgree(ExactEnergies.Lowest(Ising(10, 0.5), 3, seed: 1), ExactEnergies.Lowest(Ising(10, 0.5), 3, seed: 2));
 

@@ -58,6 +58,7 @@ public sealed class UCCSD
 
     [Theory, InlineData("h2_sto3g_2.0A", 1e-6), InlineData("lih_sto3g_1.45A_active_2e2o", 1e-6), InlineData("h2o_sto3g_pennylane_active_4e4o", 1.6e-3),
      InlineData("lih_sto3g_1.45A", 1.6e-3)]
+    [Trait("Category", "Slow")]
     public async Task trains_to_the_exact_energy(string name, double tolerance)
     {
         var problem = Uccsd.For(Read(name)).ToProblem();
