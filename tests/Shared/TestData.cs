@@ -1,4 +1,4 @@
-namespace QTrain.Operations.Tests;
+namespace QTrain.TestSupport;
 
 /// <summary>The files of tests/data, found by walking up from where the tests run.</summary>
 internal static class TestData
