@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using QTrain.Training;
 
 namespace QTrain.Operations.Runs;
 
 /// <summary>Answers as bytes: a byte that says what follows, the loss, its standard error unless 0, evaluations and shots as variable-length
-/// numbers, the gradient. Every bit of every number is kept.</summary>
+/// numbers, the gradient, the reason of a failure. Every bit of every number is kept.</summary>
 public static class AnswerCodec
 {
-    private const byte Format = 0x10, HasStandardError = 1, HasGradient = 2;
+    private const byte Format = 0x10, HasStandardError = 1, HasGradient = 2, IsFailure = 4;
 
     /// <summary>Writes an answer.</summary>
     public static void Write(Answer answer, IBufferWriter<byte> into)
@@ -16,9 +17,10 @@ public static class AnswerCodec
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentNullException.ThrowIfNull(into);
         var gradient = answer.Gradient;
-        var span = into.GetSpan(1 + 16 + 30 + sizeof(double) * (gradient?.Length ?? 0));
+        var reason = answer.Failure is null ? null : Encoding.UTF8.GetBytes(answer.Failure);
+        var span = into.GetSpan(1 + 16 + 40 + sizeof(double) * (gradient?.Length ?? 0) + (reason?.Length ?? 0));
         var exact = BitConverter.DoubleToInt64Bits(answer.StandardError) == 0;
-        span[0] = (byte)(Format | (exact ? 0 : HasStandardError) | (gradient is null ? 0 : HasGradient));
+        span[0] = (byte)(Format | (exact ? 0 : HasStandardError) | (gradient is null ? 0 : HasGradient) | (reason is null ? 0 : IsFailure));
         var at = 1;
         WriteDouble(span, ref at, answer.Loss);
         if (!exact) WriteDouble(span, ref at, answer.StandardError);
@@ -29,6 +31,12 @@ public static class AnswerCodec
             WriteNumber(span, ref at, (ulong)gradient.Length);
             foreach (var component in gradient) WriteDouble(span, ref at, component);
         }
+        if (reason is not null)
+        {
+            WriteNumber(span, ref at, (ulong)reason.Length);
+            reason.CopyTo(span[at..]);
+            at += reason.Length;
+        }
         into.Advance(at);
     }
 
@@ -36,8 +44,8 @@ public static class AnswerCodec
     /// <exception cref="FormatException">The bytes are not an answer of a form this version knows.</exception>
     public static Answer Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty || (bytes[0] & 0xF0) != Format)
-            throw new FormatException($"A recorded answer begins with {(bytes.IsEmpty ? "nothing" : $"0x{bytes[0]:x2}")}, but this version knows 0x10 to 0x13.");
+        if (bytes.IsEmpty || (bytes[0] & 0xF8) != Format)
+            throw new FormatException($"A recorded answer begins with {(bytes.IsEmpty ? "nothing" : $"0x{bytes[0]:x2}")}, but this version knows 0x10 to 0x17.");
         var at = 1;
         var loss = ReadDouble(bytes, ref at);
         var standardError = (bytes[0] & HasStandardError) != 0 ? ReadDouble(bytes, ref at) : 0;
@@ -49,7 +57,9 @@ public static class AnswerCodec
             gradient = new double[ReadNumber(bytes, ref at)];
             for (var k = 0; k < gradient.Length; k++) gradient[k] = ReadDouble(bytes, ref at);
         }
-        return new Answer(loss, standardError, gradient, evaluations, shots);
+        if ((bytes[0] & IsFailure) == 0) return new Answer(loss, standardError, gradient, evaluations, shots);
+        var length = (int)ReadNumber(bytes, ref at);
+        return new Answer(loss, standardError, gradient, evaluations, shots) { Failure = Encoding.UTF8.GetString(bytes.Slice(at, length)) };
     }
 
     private static void WriteDouble(Span<byte> into, ref int at, double value)

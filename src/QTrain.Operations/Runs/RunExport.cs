@@ -192,6 +192,7 @@ public sealed class RunExport
         WriteNumber(json, "standardError", answer.StandardError);
         json.WriteNumber("evaluations", answer.Evaluations);
         json.WriteNumber("shots", answer.Shots);
+        if (answer.Failure is { } reason) json.WriteString("failure", reason);
         if (answer.Gradient is not { } gradient) return;
         json.WriteStartArray("gradient");
         foreach (var component in gradient)

@@ -61,6 +61,8 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
             Evaluations += answer.Evaluations;
             Shots += answer.Shots;
         }
+        for (var k = 0; k < answers.Length; k++)
+            if (answers[k].Failure is { } reason) throw new EvaluationFailedException(questions[k].Path, reason);
         return answers;
     }
 }

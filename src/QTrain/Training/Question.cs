@@ -50,7 +50,26 @@ public sealed record Question(QuestionPath Path, QuestionKind Kind, double[] Poi
 /// <param name="Gradient">The gradient when asked for, in the order of the parameters.</param>
 /// <param name="Evaluations">How many energies were evaluated for it: 1 for a loss or an adjoint gradient, 1 and two or four a rotation for a shift gradient.</param>
 /// <param name="Shots">Shots spent in all measured circuits; 0 when exact.</param>
-public sealed record Answer(double Loss, double StandardError = 0, double[]? Gradient = null, int Evaluations = 1, long Shots = 0);
+public sealed record Answer(double Loss, double StandardError = 0, double[]? Gradient = null, int Evaluations = 1, long Shots = 0)
+{
+    /// <summary>Why the question can never be answered, such as a circuit that a device refuses; null for an answer. A permanent failure is
+    /// recorded like any answer, so that a resumed run neither asks nor pays again; a passing fault or a cancellation is thrown instead.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>The answer to a question that can never be answered.</summary>
+    public static Answer Failed(string reason) => new(double.NaN, Evaluations: 0) { Failure = reason };
+}
+
+/// <summary>A question was answered with a permanent failure, so the training cannot go on.</summary>
+public sealed class EvaluationFailedException(QuestionPath path, string reason)
+    : QuantumException($"Question {path} can never be answered: {reason}")
+{
+    /// <summary>The question.</summary>
+    public QuestionPath Path { get; } = path;
+
+    /// <summary>Why.</summary>
+    public string Reason { get; } = reason;
+}
 
 /// <summary>Answers questions: a simulator, a journal in front of one, hardware.</summary>
 public interface IEvaluator

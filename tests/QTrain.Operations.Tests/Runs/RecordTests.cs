@@ -46,14 +46,15 @@ public sealed class A_recorded_answer
             from gradient in Gen.OneOf(Gen.Constant((double[]?)null), number.ArrayOf().Select(g => (double[]?)g))
             from evaluations in Gen.Choose(0, int.MaxValue)
             from shots in Gen.Choose(0, int.MaxValue)
-            select new Answer(loss, error, gradient, evaluations, shots * 4_000_000_000L);
+            from failure in Gen.Elements(null, "", "the device has 5 qubits, ψ needs 6")
+            select new Answer(loss, error, gradient, evaluations, shots * 4_000_000_000L) { Failure = failure };
         Prop.ForAll(answers.ToArbitrary(), answer =>
         {
             var bytes = new ArrayBufferWriter<byte>();
             AnswerCodec.Write(answer, bytes);
             var read = AnswerCodec.Read(bytes.WrittenSpan);
             return Bits(read.Loss) == Bits(answer.Loss) && Bits(read.StandardError) == Bits(answer.StandardError)
-                && (read.Evaluations, read.Shots) == (answer.Evaluations, answer.Shots)
+                && (read.Evaluations, read.Shots, read.Failure) == (answer.Evaluations, answer.Shots, answer.Failure)
                 && (read.Gradient is null) == (answer.Gradient is null)
                 && (read.Gradient ?? []).Select(Bits).SequenceEqual((answer.Gradient ?? []).Select(Bits));
         }).QuickCheckThrowOnFailure();

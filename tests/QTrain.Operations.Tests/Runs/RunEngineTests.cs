@@ -232,6 +232,28 @@ public sealed class A_run : IDisposable
     }
 
     [Fact]
+    public async Task records_a_permanent_failure_and_does_not_ask_again()
+    {
+        var run = await NewRunAsync();
+        var asked = 0;
+        var options = new AdvanceOptions
+        {
+            Evaluator = (plan, _) => new Formula(plan.Problem.Start.Length, q =>
+            {
+                asked++;
+                return q.Path.Step == 3 ? Answer.Failed("the device was retired.") : new Answer(1.0 / (1 + q.Path.Step));
+            }),
+        };
+        for (var time = 0; time < 2; time++)
+        {
+            var outcome = await _engine.AdvanceAsync(run.Id, (_, _) => Plan, options);
+            outcome.Status.ShouldBe(RunStatus.Failed);
+            outcome.Run.Failure.ShouldBe("Question 0/3/0 can never be answered: the device was retired.");
+            asked.ShouldBe(7, "one at the start, two a step");
+        }
+    }
+
+    [Fact]
     public async Task leaves_when_another_takes_its_lease()
     {
         var run = await NewRunAsync();
