@@ -51,8 +51,10 @@ internal static class OptimizerKeys
             Default = standard?.ToString("R", CultureInfo.InvariantCulture),
             DefaultNote = standard is null ? "found by the optimizer itself" : null,
             MayBeNone = standard is null,
-            Minimum = option.IsWhole ? 0 : null,
-            Maximum = option.IsWhole ? int.MaxValue : null,
+            Minimum = option.Minimum,
+            Maximum = option.Maximum ?? (option.IsWhole ? int.MaxValue : null),
+            AboveMinimum = option.AboveMinimum,
+            BelowMaximum = option.BelowMaximum,
             Example = "0.1",
         };
     });

@@ -33,7 +33,7 @@ public static class SpecFile
     {
         ArgumentNullException.ThrowIfNull(path);
         var place = new SpecPlace(path);
-        if (path == "-") return Parse(Console.In.ReadToEnd(), "standard-input.yaml", Directory.GetCurrentDirectory(), overrides, earlier);
+        if (path == "-") return Parse(Console.In.ReadToEnd(), "standard input", Directory.GetCurrentDirectory(), overrides, earlier);
         if (Directory.Exists(path)) throw place.Refuse("this is a folder: name a spec file.");
         if (!File.Exists(path)) throw place.Refuse($"the file does not exist.{SpecInputs.Neighbour(Path.GetFullPath(path))} `qtrain init {path}` writes a commented spec.");
         var bytes = Files.Read(path, SpecYaml.MaxCharacters * 4L, reason => place.Refuse(reason));

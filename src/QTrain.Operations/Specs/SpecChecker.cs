@@ -51,16 +51,20 @@ internal static partial class SpecChecker
 
         var entries = ImmutableArray.CreateBuilder<SpecEntry>();
         var chosen = Chosen(map, section);
-        foreach (var entry in map.Entries)
+        var faults = new SpecFaults();
+        foreach (var entry in map.Entries) faults.Collect(() => entries.Add(CheckEntry(entry)));
+        faults.ThrowIfAny();
+        return map with { Entries = entries.ToImmutable() };
+
+        SpecEntry CheckEntry(SpecEntry entry)
         {
             if (section.Find(entry.Key, chosen) is not { } key)
             {
                 var names = section.Names(section.Keys.Any(k => k.Name == section.Discriminator && k.Allowed.Any(a => a.Name == chosen)) ? chosen : null).ToArray();
                 throw entry.Place.Refuse($"'{path}{entry.Key}' is not a key of a spec.{Suggestion.DidYouMean(entry.Key, names)}{Elsewhere(entry.Key, path)} Allowed here: {string.Join(", ", names)}.");
             }
-            entries.Add(entry with { Value = CheckValue(entry.Value, key, path + key.Name) });
+            return entry with { Value = CheckValue(entry.Value, key, path + key.Name) };
         }
-        return map with { Entries = entries.ToImmutable() };
     }
 
     // A right name in the wrong section is a common slip: learning-rate at the top, iterations under optimizer.
@@ -160,10 +164,10 @@ internal static partial class SpecChecker
         if (node is not SpecList { Items.Length: > 0 } edges) throw Wrong(node, key, path);
         return edges with { Items = [.. edges.Items.Select(Edge)] };
 
-        SpecNode Edge(SpecNode edge)
+        SpecNode Edge(SpecNode edge, int at)
         {
-            if (edge is not SpecList { Items.Length: 2 or 3 } ends) throw Wrong(edge, key, path);
-            return ends with { Items = [.. ends.Items.Select((item, k) => CheckScalar(item, k < 2 ? vertex : weight, $"{path}"))] };
+            if (edge is not SpecList { Items.Length: 2 or 3 } ends) throw edge.Place.Refuse($"'{path}[{at}]' must be an edge [u, v] or [u, v, weight], found {edge.Describe()}.");
+            return ends with { Items = [.. ends.Items.Select((item, k) => CheckScalar(item, k < 2 ? vertex : weight, $"{path}[{at}][{k}]"))] };
         }
     }
 
@@ -181,8 +185,8 @@ internal static partial class SpecChecker
     internal static string Range(SpecKey key)
     {
         if (key.Kind is not (SpecKind.Integer or SpecKind.Number or SpecKind.Duration)) return "";
-        var low = key.Minimum is { } minimum ? $"{(key.AboveMinimum ? "more than" : "at least")} {minimum.ToString("R", CultureInfo.InvariantCulture)}" : null;
-        var high = key.Maximum is { } maximum ? $"{(key.BelowMaximum ? "less than" : "at most")} {maximum.ToString("R", CultureInfo.InvariantCulture)}" : null;
+        var low = key.Minimum is { } minimum ? $"{(key.AboveMinimum ? "more than" : "at least")} {Limit(minimum)}" : null;
+        var high = key.Maximum is { } maximum ? $"{(key.BelowMaximum ? "less than" : "at most")} {Limit(maximum)}" : null;
         return (low, high) switch
         {
             (null, null) => "",
@@ -190,6 +194,8 @@ internal static partial class SpecChecker
             _ => low ?? high!,
         };
     }
+
+    private static string Limit(double limit) => limit == ulong.MaxValue ? ulong.MaxValue.ToString(CultureInfo.InvariantCulture) : limit.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>What a key expects, in words.</summary>
     internal static string Expected(SpecKey key) => key.Kind switch

@@ -36,7 +36,7 @@ internal sealed record SpecScalar(SpecPlace Place, string Text, bool Quoted) : S
 /// <summary>Values in order.</summary>
 internal sealed record SpecList(SpecPlace Place, ImmutableArray<SpecNode> Items) : SpecNode(Place)
 {
-    public override string Describe() => "a list";
+    public override string Describe() => Items.IsEmpty ? "an empty list" : "a list";
 }
 
 /// <summary>One <c>key: value</c>.</summary>

@@ -34,6 +34,9 @@ internal static class Hyperparameter
     public static double Within(double value, double low, double high, [CallerMemberName] string option = "") =>
         value >= low && value <= high ? value : throw new HyperparameterException(option, value, $"it must be between {low:R} and {high:R}");
 
+    public static int Within(int value, int low, int high, [CallerMemberName] string option = "") =>
+        value >= low && value <= high ? value : throw new HyperparameterException(option, value, $"it must be a whole number from {low} to {high}");
+
     public static int AtLeast(int value, int low, [CallerMemberName] string option = "") =>
         value >= low ? value : throw new HyperparameterException(option, value, $"it must be a whole number of at least {low}");
 }

@@ -12,6 +12,9 @@ namespace QTrain.Optimizers;
 /// the loss at the point by about cₖ²/2 times the trace of the Hessian; <see cref="LossesAtPoint"/> asks at the point itself.</remarks>
 public sealed record Spsa : Optimizer
 {
+    // They are asked in one batch, which is held in memory.
+    internal const int MostAtOnce = 10_000;
+
     /// <summary>The numerator a of the step sizes, in radians² per unit of loss; null: calibrated at the start. Default null.</summary>
     public double? LearningRate { get; init => field = value is { } rate ? Hyperparameter.Positive(rate) : null; }
 
@@ -31,11 +34,11 @@ public sealed record Spsa : Optimizer
     public double FirstStep { get; init => field = Hyperparameter.Positive(value); } = 0.1;
 
     /// <summary>How many random directions calibration averages over; each takes two losses. Default 25.</summary>
-    public int CalibrationDirections { get; init => field = Hyperparameter.AtLeast(value, 1); } = 25;
+    public int CalibrationDirections { get; init => field = Hyperparameter.Within(value, 1, MostAtOnce); } = 25;
 
     /// <summary>How many losses more a step asks at the point itself, to report their mean rather than that of the losses around it. 0 is the
     /// cheapest; 1 reports the loss without bias for half as many circuits again. Default 0.</summary>
-    public int LossesAtPoint { get; init => field = Hyperparameter.AtLeast(value, 0); }
+    public int LossesAtPoint { get; init => field = Hyperparameter.Within(value, 0, MostAtOnce); }
 
     /// <inheritdoc/>
     public override string Name => "spsa";

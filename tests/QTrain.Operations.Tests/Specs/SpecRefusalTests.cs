@@ -15,7 +15,7 @@ public sealed class A_spec_is_refused_with_its_place
     [InlineData("optimizer: {name: adam, learning_rate: 0.1}", "spec.yaml:2:25: 'optimizer.learning_rate' is not a key of a spec. Did you mean 'learning-rate'?")]
     [InlineData("optimizer: adamm", "spec.yaml:2:12: 'adamm' is not a value of 'optimizer.name'. Did you mean 'adam'? Allowed: ")]
     [InlineData("optimizer: {name: adam, memory: 3}", "spec.yaml:2:25: 'optimizer.memory' belongs to name l-bfgs, but the name here is adam.")]
-    [InlineData("optimizer: {name: adam, learning-rate: -1}", "spec.yaml:2:40: 'optimizer.learning-rate' is -1, but it must be")]
+    [InlineData("optimizer: {name: adam, learning-rate: -1}", "spec.yaml:2:40: 'optimizer.learning-rate' is -1: it must be more than 0.")]
     [InlineData("shots: many", "spec.yaml:2:8: 'shots' must be a whole number (at least 1 and at most 1000000000), found 'many'.")]
     [InlineData("shots: \"100\"", "spec.yaml:2:8: 'shots' must be a whole number (at least 1 and at most 1000000000), found the text \"100\".")]
     [InlineData("shots: 0", "spec.yaml:2:8: 'shots' is 0: it must be at least 1 and at most 1000000000.")]

@@ -43,6 +43,40 @@ public sealed class The_table_of_optimizers
                 Should.Throw<HyperparameterException>(() => row.Create(new Dictionary<string, double> { [option.Name] = value })).Option.ShouldBe(option.Name);
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public void tells_the_ranges_that_the_optimizers_keep(string name)
+    {
+        var row = OptimizerTable.Find(name)!;
+        foreach (var option in row.Options)
+        {
+            var step = option.IsWhole ? 1 : 1e-9;
+            bool Takes(double value)
+            {
+                try
+                {
+                    row.Create(new Dictionary<string, double> { [option.Name] = value });
+                    return true;
+                }
+                catch (HyperparameterException)
+                {
+                    return false;
+                }
+            }
+            var low = option.Minimum.ShouldNotBeNull(option.Name);
+            Takes(low).ShouldBe(!option.AboveMinimum, option.Name);
+            Takes(low + step).ShouldBeTrue(option.Name);
+            Takes(low - step).ShouldBeFalse(option.Name);
+            if (option.Maximum is not { } high)
+            {
+                Takes(option.IsWhole ? int.MaxValue : 1e300).ShouldBeTrue(option.Name);
+                continue;
+            }
+            Takes(high).ShouldBe(!option.BelowMaximum, option.Name);
+            Takes(high - step).ShouldBeTrue(option.Name);
+            Takes(high + step).ShouldBeFalse(option.Name);
+        }
+    }
+
     [Fact]
     public void says_what_is_allowed()
     {
