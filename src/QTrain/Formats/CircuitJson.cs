@@ -139,8 +139,10 @@ public static class CircuitJson
 
         private int Qubit(JsonValue value)
         {
-            var qubit = value.AsInteger("a qubit", int.MinValue);
-            return (uint)qubit < (uint)qubits ? qubit : throw value.Fault(new QubitOutOfRangeException(qubit, qubits).Message);
+            // A whole number outside is told as such; all else is no qubit.
+            if (value is { Kind: JsonKind.Number, Number: var number } && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue && (number < 0 || number >= qubits))
+                throw value.Fault(new QubitOutOfRangeException((int)number, qubits).Message);
+            return value.AsInteger("a qubit", 0, qubits - 1);
         }
 
         private ImmutableArray<Control> Controls() =>

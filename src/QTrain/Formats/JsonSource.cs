@@ -108,6 +108,7 @@ internal sealed class JsonSource
         foreach (var literal in (ReadOnlySpan<string>)["NaN", "-Infinity", "Infinity", "nan", "inf", "-inf"])
             if (rest.StartsWith(Encoding.UTF8.GetBytes(literal)) || (offset > 0 && _bytes.AsSpan(offset - 1).StartsWith(Encoding.UTF8.GetBytes(literal))))
                 return Fault(literal[0] == '-' && rest[0] != '-' ? offset - 1 : offset, $"{literal} is not a number that is allowed here: only finite numbers are.");
+        if (fault.Message.Contains("maximum configured depth", StringComparison.Ordinal)) return Fault(offset, "nested more than 64 levels deep: no file of this kind needs that.");
         var reason = fault.Message;
         foreach (var aside in (ReadOnlySpan<string>)[" LineNumber:", " Change the reader options."])
             if (reason.IndexOf(aside, StringComparison.Ordinal) is >= 0 and var end) reason = reason[..end];

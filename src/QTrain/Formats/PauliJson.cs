@@ -116,7 +116,10 @@ public static class PauliJson
         var all = qubits ?? Math.Max(1, largest);
         foreach (var (place, _, _) in labels)
             if (!PauliString.TryParse(place.Text, all, out _, out _, out var error)) throw place.Fault(error);
-        return new PauliSum(all, labels.Select(l => new PauliTerm(l.Pauli, l.Coefficient)));
+        var sum = new PauliSum(all, labels.Select(l => new PauliTerm(l.Pauli, l.Coefficient)));
+        if (sum.Terms.FirstOrDefault(t => !double.IsFinite(t.Coefficient.Real)) is { Coefficient.Real: not 0 } over)
+            throw list.Fault($"the coefficients of {over.Pauli.ToLabel(all)} add up to more than {double.MaxValue:R}: scale them down.");
+        return sum;
     }
 
     private static string ReadDeterminant(JsonValue value, int qubits)

@@ -39,10 +39,13 @@ public static class ExactEnergies
         var qubits = observable.QubitCount;
         if (count < 1) throw new QuantumException($"{count} energies cannot be given: ask for at least 1.");
         if (qubits < 31 && count > 1 << qubits)
-            throw new QuantumException($"{count} energies were asked for, but an observable on {qubits} qubits has 2^{qubits} = {1 << qubits}.");
+            throw new QuantumException($"{count} energies were asked for, but an observable on {qubits} {(qubits == 1 ? "qubit" : "qubits")} has 2^{qubits} = {1 << qubits}.");
         // The constant only shifts; left out of the search it costs no digits.
         var constant = observable[PauliString.Identity].Real;
         var terms = observable.Terms.Where(t => t.Pauli != PauliString.Identity && t.Coefficient != 0).ToImmutableArray();
+        // The search squares numbers of this size.
+        if (terms.Sum(t => Math.Abs(t.Coefficient.Real)) is > 1e150 and var size)
+            throw new QuantumException($"The coefficients add up to {size:R}: exact energies are searched up to 1e150. Scale the observable down.");
         var support = terms.Aggregate(0UL, (mask, t) => mask | t.Pauli.Support);
         var idle = qubits - BitOperations.PopCount(support);
         var distinct = idle >= 31 ? 1 : (int)Math.Min(int.MaxValue, (count + (1L << idle) - 1) >> idle);
