@@ -86,11 +86,11 @@ internal sealed class SqliteDatabase : IDisposable
         lock (_writer) _writer.Dispose();
     }
 
-    private StoreException Failure(SqliteException e) => new(_path, e.SqliteErrorCode switch
+    private StoreException Failure(SqliteException e) => new(_path, (e.SqliteErrorCode & 0xFF) switch       // the rest of an extended code says which kind of it
     {
         raw.SQLITE_NOTADB => "is not a SQLite database: give another folder with --store FOLDER, or move that file away.",
         raw.SQLITE_CANTOPEN => "cannot be opened: see that the folder exists and may be written to.",
-        raw.SQLITE_READONLY => "may not be written to: change its permissions, or use another with --store FOLDER.",
+        raw.SQLITE_READONLY => "may not be written to, which also looking at runs needs: change its permissions, copy it, or use another with --store FOLDER.",
         raw.SQLITE_FULL => "is full: make room on the disk, then resume the run.",
         raw.SQLITE_CORRUPT => $"is damaged ({e.Message}): restore it from a backup, or save what `sqlite3 FILE .recover` can read.",
         raw.SQLITE_BUSY => $"was locked by another process for {BusyTimeoutMilliseconds / 1000} s: try again, or see "
