@@ -31,6 +31,29 @@ public sealed class The_verbs_that_evaluate
     }
 
     [Fact]
+    public async Task take_parameters_whose_names_hold_an_equals_sign()
+    {
+        using var line = new CommandLine();
+        var circuit = line.Write("c.json", """{"num_qubits": 1, "parameters": ["x=y"], "operations": [{"gate": "ry", "qubits": [0], "coef": {"x=y": 1}}]}""");
+        var observable = line.Write("z.json", """{"terms": [{"pauli": "Z", "coeff": 1}]}""");
+        (await CommandLine.RunAsync("expect", "--circuit", circuit, "--observable", observable, "--set", "x=y=pi", "--output", "json"))
+            .Json.GetProperty("expectation").GetDouble().ShouldBe(-1, 1e-12);
+    }
+
+    [Fact]
+    public async Task refuse_what_no_double_can_hold()
+    {
+        using var line = new CommandLine();
+        var large = line.Write("large.json", """{"terms": [{"pauli": "Z", "coeff": 1e300}, {"pauli": "X", "coeff": 1e300}]}""");
+        var exact = await CommandLine.RunAsync("exact", "--observable", large);
+        exact.Status.ShouldBe(1);
+        exact.Error.ShouldStartWith("qtrain: The coefficients add up to 2E+300: exact energies are searched up to 1e150.");
+        var over = line.Write("over.json", """{"terms": [{"pauli": "Z", "coeff": 1e308}, {"pauli": "Z", "coeff": 1e308}]}""");
+        (await CommandLine.RunAsync("exact", "--observable", over)).ShouldBe(
+            new Outcome(2, "", $"qtrain: {over}:1:11: the coefficients of Z add up to more than 1.7976931348623157E+308: scale them down." + Environment.NewLine));
+    }
+
+    [Fact]
     public async Task give_exact_energies_with_their_multiplicity()
     {
         var exact = await CommandLine.RunAsync("exact", "--observable", H2, "--states", "3", "--output", "json");

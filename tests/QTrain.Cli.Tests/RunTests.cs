@@ -41,6 +41,31 @@ public sealed class A_run_from_the_command_line : IDisposable
     }
 
     [Fact]
+    public async Task is_compared_in_the_words_of_its_spec()
+    {
+        await TrainAsync("--name", "Å \"é\"", "--set", "tags=[é, b]");
+        await TrainAsync();
+        var text = (await _line.InStoreAsync("runs", "compare", "Å \"é\"", "last")).Out;
+        text.ShouldContain("Å \"é\"");
+        text.ShouldMatch(@"\[é, b\] +\[small\]");
+        text.ShouldNotContain("\\u");
+        text.Split('\n').Count(l => l.StartsWith("name ", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task is_written_only_where_a_file_can_be()
+    {
+        await TrainAsync();
+        foreach (var verb in (string[][])[["runs", "export", "last"], ["plot", "last"]])
+        {
+            var missing = await _line.InStoreAsync([.. verb, "-o", Path.Combine(_line.Folder, "no", "x")]);
+            (missing.Status, missing.Out).ShouldBe((2, ""));
+            missing.Error.ShouldContain("does not exist: make it first");
+            (await _line.InStoreAsync([.. verb, "-o", _line.Folder])).Error.ShouldContain("this is a folder: name a file.");
+        }
+    }
+
+    [Fact]
     public async Task is_listed_with_its_tags()
     {
         var run = await TrainAsync();
@@ -48,6 +73,7 @@ public sealed class A_run_from_the_command_line : IDisposable
         listed.GetArrayLength().ShouldBe(1);
         listed[0].GetProperty("run").GetString().ShouldBe(run);
         (await _line.InStoreAsync("runs", "list", "--tag", "big", "--output", "json")).Json.GetProperty("runs").GetArrayLength().ShouldBe(0);
+        (await _line.InStoreAsync("runs", "list", "--tag", "big")).Error.ShouldStartWith($"No run in {_line.Store} is like that.");
     }
 
     [Theory]

@@ -19,6 +19,14 @@ public sealed class The_command_line : IDisposable
     [InlineData("exact --observable x --threads 0", "qtrain: --threads 0: it must be a whole number from 1 to 1024.")]
     [InlineData("exact --observable nowhere.json", "qtrain: nowhere.json: the file does not exist.")]
     [InlineData("train nowhere.yaml", "qtrain: nowhere.yaml: the file does not exist.")]
+    [InlineData("exact --observable x --threads many", "qtrain: --threads many: it must be a whole number from 1 to 1024.")]
+    [InlineData("gradient --circuit c --observable h --method nope", "qtrain: --method nope: it must be one of adjoint, shift, difference.")]
+    [InlineData("gradient --circuit c --observable h --method 1", "qtrain: --method 1: it must be one of adjoint, shift, difference.")]
+    [InlineData("exact --observable x --output 1", "qtrain: --output 1: it must be one of text, json.")]
+    [InlineData("sample --circuit c --seed 18446744073709551616", "qtrain: --seed 18446744073709551616: it must be a whole number from 0 to 18446744073709551615.")]
+    [InlineData("sample --circuit c --shots many", "qtrain: --shots many: it must be a whole number of at most 9223372036854775807.")]
+    [InlineData("train --dry-rum", "qtrain: '--dry-rum' is not an option of 'qtrain train'. Did you mean '--dry-run'?")]
+    [InlineData("runs show --al", "qtrain: '--al' is not an option of 'qtrain runs show'. Did you mean '--all'?")]
     [InlineData("train @nowhere.yaml", "qtrain: @nowhere.yaml: the file does not exist.")]
     [InlineData("completion tcsh", "qtrain: Argument 'tcsh' not recognized. Must be one of: 'bash', 'zsh', 'fish'. See: qtrain completion --help")]
     public async Task says_what_to_type_instead(string arguments, string message)
@@ -28,6 +36,24 @@ public sealed class The_command_line : IDisposable
         outcome.Error.ShouldStartWith(message);
         outcome.Error.Trim().Split('\n').Length.ShouldBe(1);
         outcome.Out.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task says_that_a_name_is_empty()
+    {
+        (await CommandLine.RunAsync("train", "")).ShouldBe(new Outcome(2, "", "qtrain: the SPEC is empty. See: qtrain train --help" + Environment.NewLine));
+        (await CommandLine.RunAsync("runs", "list", "--store", "")).Error.ShouldStartWith("qtrain: --store : it must be the name of a folder.");
+        (await CommandLine.RunAsync("exact", "--observable", "")).Error.ShouldStartWith("qtrain: --observable : it must be the name of a file.");
+    }
+
+    [Fact]
+    public async Task tells_all_that_is_wrong_with_the_keys_of_a_spec()
+    {
+        var spec = _line.Write("h2.yaml", "problem: {maxcut: [[0, 1]]}\noptimiser: adam\nstopping: {iterations: -1, tolerence: 1}\n");
+        var outcome = await _line.InStoreAsync("train", spec);
+        outcome.Status.ShouldBe(2);
+        outcome.Error.Trim().Split('\n').Select(l => l[..l.IndexOf(": '", StringComparison.Ordinal)])
+            .ShouldBe([$"qtrain: {spec}:2:1", $"{spec}:3:24", $"{spec}:3:28"]);
     }
 
     [Fact]
@@ -46,6 +72,22 @@ public sealed class The_command_line : IDisposable
         (await _line.InStoreAsync("runs", "list", "--output", "json")).Out.ReplaceLineEndings("\n").ShouldBe("{\n  \"runs\": []\n}\n");
         (await _line.InStoreAsync("runs", "show", "last")).Status.ShouldBe(1);
         Directory.Exists(_line.Store).ShouldBeFalse();
+        Directory.CreateDirectory(_line.Store);
+        (await _line.InStoreAsync("runs", "list")).Error.ShouldStartWith($"No runs in {_line.Store} yet.");
+        (await _line.InStoreAsync("runs", "show", "last")).Error.ShouldContain("nothing has been trained there");
+        Directory.EnumerateFileSystemEntries(_line.Store).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task says_that_a_store_is_a_folder()
+    {
+        _line.Write("store", "");
+        foreach (var verb in (string[])["list", "show"])
+        {
+            var outcome = await _line.InStoreAsync(["runs", verb, .. verb == "show" ? ["last"] : Array.Empty<string>()]);
+            outcome.Status.ShouldBe(2);
+            outcome.Error.ShouldStartWith($"qtrain: --store {_line.Store}: this is a file, and a store is a folder.");
+        }
     }
 
     [Fact]
@@ -106,6 +148,8 @@ public sealed class The_command_line : IDisposable
             help.Out.ShouldContain("Examples:\n  ");
             help.Out.ShouldContain($"qtrain {verb}");
             help.Out.ShouldNotContain("QTrain.Cli");
+            help.Out.Split('\n').ShouldAllBe(l => l == l.TrimEnd());
+            help.Out.ShouldNotMatch(@"\[default: [A-Z]");
         }
     }
 

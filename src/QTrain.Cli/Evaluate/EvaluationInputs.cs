@@ -6,6 +6,7 @@ using QTrain.Cli.Terminal;
 using QTrain.Formats;
 using QTrain.Observables;
 using QTrain.Operations.Specs;
+using QTrain.Simulation;
 
 namespace QTrain.Cli.Evaluate;
 
@@ -36,6 +37,7 @@ internal static class EvaluationInputs
 
     private static byte[] Bytes(string file)
     {
+        if (file == "-") return Encoding.UTF8.GetBytes(Console.In.ReadToEnd());
         if (Directory.Exists(file)) throw new InvalidFileException(file, null, null, "this is a folder: name a file.");
         if (!File.Exists(file))
         {
@@ -61,6 +63,7 @@ internal static class EvaluationInputs
     public static PauliSum Observable(string file, Circuit circuit)
     {
         var observable = PauliJson.Read(Text(file), file).Observable;
+        if (circuit.QubitCount > PauliString.MaxQubits) SimulationMemory.Demand(circuit.QubitCount, states: 1);
         return observable.QubitCount <= circuit.QubitCount
             ? observable.ExtendTo(circuit.QubitCount)
             : throw new InvalidFileException(file, null, null, $"the observable acts on {observable.QubitCount} qubits, but the circuit has {circuit.QubitCount}.");
@@ -76,7 +79,7 @@ internal static class EvaluationInputs
                 values[Known(name, names, message => new InvalidFileException(file, null, null, message))] = value;
         foreach (var assignment in assignments ?? [])
         {
-            var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+            var equals = assignment.LastIndexOf('=');        // a name may hold one, a number does not
             if (equals <= 0) throw new UsageException($"--set {assignment}: write NAME=RADIANS, such as --set theta=0.5.");
             var text = assignment[(equals + 1)..].Trim();
             if (!TryRadians(text, out var value)) throw new UsageException($"--set {assignment}: '{text}' is not a finite number of radians, such as 0.5 or pi/2.");

@@ -43,7 +43,7 @@ internal static class PlotCommand
                     result.Write(() => new JsonObject { ["svg"] = svg }, text => text.Write(svg));
                     return ExitCode.Success;
                 }
-                await File.WriteAllTextAsync(path, svg, cancellation);
+                await ResultFile.WriteAsync(path, svg, cancellation);
                 result.Write(() => new JsonObject { ["file"] = path }, text => text.WriteLine($"Wrote {path}."));
                 return ExitCode.Success;
             });

@@ -54,12 +54,21 @@ internal static class CompareCommand
         Row("shots", (_, t) => t is null ? "–" : Show.Count(t.Training.Shots));
         Row("time", (_, t) => t is null ? "–" : Show.Time(TimeSpan.FromSeconds(t.Seconds)));
         Row("trajectory", (_, t) => t is null ? "–" : t.Training.TrajectoryHash[..12]);
-        foreach (var (key, values) in differences) table.Row([terminal.Dim(key), .. values.Select(v => v is null ? "–" : v.Trim('"'))]);
+        foreach (var (key, values) in differences.Where(d => d.Key != "name")) table.Row([terminal.Dim(key), .. values.Select(v => v is null ? "–" : Shown(v))]);
         table.Write(text, terminal);
         text.WriteLine();
         text.WriteLine(differences.Count == 0 ? "Their specs are equal." : $"Their specs differ in {differences.Count} {(differences.Count == 1 ? "key" : "keys")}.");
         if (SameTrajectory(runs)) text.WriteLine("Their trajectories are equal to the bit.");
     }
+
+    // A value as a person would write it: texts without quotes and escapes.
+    private static string Shown(string json) => JsonNode.Parse(json) switch
+    {
+        null => "none",
+        JsonValue value when value.TryGetValue<string>(out var text) => text,
+        JsonArray list => $"[{string.Join(", ", list.Select(item => item is null ? "none" : Shown(item.ToJsonString())))}]",
+        var other => other.ToJsonString(),
+    };
 
     /// <summary>The keys of the specs, dotted, whose values are not all equal.</summary>
     internal static IReadOnlyList<(string Key, string?[] Values)> Differences(IReadOnlyList<RunRecord> runs)

@@ -37,7 +37,7 @@ internal static class ExportCommand
                     await terminal.Out.WriteAsync(content);
                     return ExitCode.Success;
                 }
-                await File.WriteAllTextAsync(path, content, cancellation);
+                await ResultFile.WriteAsync(path, content, cancellation);
                 result.Write(() => new JsonObject { ["run"] = record.Id.Value, ["file"] = path }, text => text.WriteLine($"Wrote {path}: run {record.Id}, {Show.Count(steps.Count)} steps."));
                 return ExitCode.Success;
             });

@@ -22,13 +22,13 @@ internal static class ListCommand
                 if (parse.GetValue(limit) < 1) throw new UsageException($"--limit {parse.GetValue(limit)}: it must be at least 1.");
                 IReadOnlyList<RunRecord> runs = [];
                 // No store is no runs: listing makes no folders.
-                if (Directory.Exists(parse.GetValue(folder)))
-                {
-                    using var store = Store.Open(parse.GetValue(folder)!);
+                using var store = RunStores.FindExisting(parse.GetValue(folder)!);
+                if (store is not null)
                     runs = await store.Runs.ListAsync(new RunFilter(parse.GetValue(status), parse.GetValue(tag), parse.GetValue(name), parse.GetValue(limit)), cancellation);
-                }
                 result.Write(() => new JsonObject { ["runs"] = new JsonArray([.. runs.Select(Document)]) }, text => Write(text, terminal, runs));
-                if (runs.Count == 0) result.Hint($"No runs in {parse.GetValue(folder)} yet. Train something: qtrain train SPEC");
+                var chosen = parse.GetValue(status) is not null || parse.GetValue(tag) is not null || parse.GetValue(name) is not null;
+                if (runs.Count == 0 && store is not null && chosen) result.Hint($"No run in {parse.GetValue(folder)} is like that. All of them: qtrain runs list");
+                else if (runs.Count == 0) result.Hint($"No runs in {parse.GetValue(folder)} yet. Train something: qtrain train SPEC");
                 return ExitCode.Success;
             });
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using QTrain.Cli.Terminal;
 using QTrain.Operations.Runs;
 using QTrain.Operations.Specs;
 using QTrain.Operations.Storage;
@@ -20,13 +21,21 @@ internal static class RunStores
 
     /// <summary>A store that must be there already: asking about runs makes no folders.</summary>
     /// <exception cref="StoreException">It is not.</exception>
-    public static Store OpenExisting(string folder) => Directory.Exists(folder)
-        ? Store.Open(folder)
-        : throw new QuantumException($"There are no runs in '{folder}': the folder does not exist. Train something (qtrain train SPEC), or name another with --store FOLDER.");
+    public static Store OpenExisting(string folder) => FindExisting(folder)
+        ?? throw new QuantumException($"There are no runs in '{folder}': {(Directory.Exists(folder) ? "nothing has been trained there" : "the folder does not exist")}. Train something (qtrain train SPEC), or name another with --store FOLDER.");
+
+    /// <summary>The store of a folder; null when there is none. Looking makes none.</summary>
+    public static Store? FindExisting(string folder) =>
+        File.Exists(folder) ? throw new UsageException($"--store {folder}: this is a file, and a store is a folder.")
+        : Store.Exists(folder) ? Store.Open(folder) : null;
 
     /// <summary>The run a person means.</summary>
     public static ValueTask<RunRecord> FindAsync(this Store store, string given, CancellationToken cancellation) =>
-        store.Runs.ResolveAsync(given == "last" ? "latest" : given, cancellation);
+        given == "last" ? LatestAsync(store, cancellation) : store.Runs.ResolveAsync(given, cancellation);
+
+    private static async ValueTask<RunRecord> LatestAsync(Store store, CancellationToken cancellation) =>
+        await store.Runs.ListAsync(RunFilter.All with { Limit = 1 }, cancellation) is [var latest]
+            ? latest : throw new QuantumException($"There are no runs in '{store.Folder}' any more. Train something (qtrain train SPEC), or name another store with --store FOLDER.");
 
     /// <summary>The best parameters of earlier runs, from a store that is opened when a spec asks for them.</summary>
     public static EarlierRun EarlierRuns(string folder) => given =>
@@ -46,7 +55,7 @@ internal static class RunStores
         {
             var folder = context.ParseResult.CommandResult.Command.Options.OfType<Option<string>>().FirstOrDefault(o => o.Name == "--store") is { } option
                 ? context.ParseResult.GetValue(option) ?? Store.DefaultFolder : Store.DefaultFolder;
-            if (!Directory.Exists(folder)) return [];
+            if (!Store.Exists(folder)) return [];
             using var store = Store.Open(folder);
             var runs = store.Runs.ListAsync(RunFilter.All with { Limit = 50 }, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             return [new CompletionItem("last"), .. runs.Select(r => new CompletionItem(r.Id.Value, detail: r.Name))];

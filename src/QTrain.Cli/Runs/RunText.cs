@@ -20,8 +20,8 @@ internal static class RunText
         table.Row("  best loss", Show.Loss(training.BestLoss), unit, training.FinalStandardError > 0 ? "measured with shots: the lowest of noisy values" : "");
         if (result.KnownOptimum is { } exact) table.Row("  exact", Show.Loss(exact), unit, Distance(terminal, result, exact));
         table.Write(text, terminal);
-        text.WriteLine($"  {Show.Count(training.Iterations)} iterations, {Show.Count(training.Evaluations)} evaluations"
-            + (training.Shots > 0 ? $", {Show.Count(training.Shots)} shots" : "") + $", {Show.Time(TimeSpan.FromSeconds(result.Seconds))}");
+        text.WriteLine($"  {Show.Count(training.Iterations, "iteration")}, {Show.Count(training.Evaluations, "evaluation")}"
+            + (training.Shots > 0 ? $", {Show.Count(training.Shots, "shot")}" : "") + $", {Show.Time(TimeSpan.FromSeconds(result.Seconds))}");
         text.WriteLine(terminal.Dim($"  trajectory {training.TrajectoryHash[..16]}…  on {run.Fingerprint}"));
     }
 

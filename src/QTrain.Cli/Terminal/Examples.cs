@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 
 namespace QTrain.Cli.Terminal;
 
 /// <summary>Help ends with examples to copy.</summary>
-internal static class Examples
+internal static partial class Examples
 {
     public static void AddTo(Command command, IReadOnlyList<(string Line, string About)> examples)
     {
@@ -13,6 +14,10 @@ internal static class Examples
         if (help is null) command.Options.Add(help = new HelpOption());
         help.Action = new HelpWithExamples(examples);
     }
+
+    // Names of enumerations are typed in lower case.
+    [GeneratedRegex(@"\[default: (?<name>[A-Z][a-z]+)(?=\])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DefaultName();
 
     private sealed class HelpWithExamples(IReadOnlyList<(string Line, string About)> examples) : SynchronousCommandLineAction
     {
@@ -28,12 +33,12 @@ internal static class Examples
             parseResult.InvocationConfiguration.Output = help;
             var status = _help.Invoke(parseResult);
             parseResult.InvocationConfiguration.Output = output;
-            output.Write(help.ToString().Replace("  " + RootCommand.ExecutableName, "  qtrain", StringComparison.Ordinal).Replace("[default: Text]", "[default: text]").TrimEnd());
+            output.Write(DefaultName().Replace(help.ToString().Replace("  " + RootCommand.ExecutableName, "  qtrain", StringComparison.Ordinal).TrimEnd(), m => "[default: " + m.Groups["name"].Value.ToLowerInvariant()));
             output.WriteLine();
             output.WriteLine();
             output.WriteLine("Examples:");
             var width = examples.Max(e => e.Line.Length);
-            foreach (var (line, about) in examples) output.WriteLine($"  {line.PadRight(width)}  {about}");
+            foreach (var (line, about) in examples) output.WriteLine($"  {line.PadRight(width)}  {about}".TrimEnd());
             output.WriteLine();
             return status;
         }

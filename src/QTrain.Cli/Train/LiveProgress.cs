@@ -9,6 +9,9 @@ namespace QTrain.Cli.Train;
 internal sealed class LiveProgress : ProgressView
 {
     private const int ChartHeight = 6;
+    private const int ValueWidth = 30;
+    private const int NumbersWidth = 46;
+    private const int SmallestChart = 22;
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(120);
 
     private readonly TrainingProgress _progress;
@@ -52,21 +55,27 @@ internal sealed class LiveProgress : ProgressView
         var last = _progress.Last;
         var unit = Show.Unit(_progress.Plan.Problem.Unit);
         var numbers = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap().RightAligned());
-        void Row(string name, string value) => numbers.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
-        var limit = _progress.Plan.Stopping.MaxIterations is { } most ? $" of {Show.Count(most)}" : "";
+        // Of one width from the first frame to the last, so that the chart beside them stands still.
+        var narrow = width < NumbersWidth + SmallestChart;
+        void Row(string name, string value) => numbers.AddRow(new Text(name, new Style(Color.Grey)), new Text(narrow ? value : value.PadLeft(ValueWidth)));
+        var limit = !narrow && _progress.Plan.Stopping.MaxIterations is { } most ? $" of {Show.Count(most)}" : "";
         Row("iteration", last is null ? "–" : Show.Count(last.Index) + limit);
         Row("loss", last is null ? "–" : Show.Loss(last.Loss, last.StandardError) + unit);
         Row("best", last is null ? "–" : Show.Loss(last.BestLoss) + unit);
         if (_progress.Plan.Problem.KnownOptimum is { } exact && last is not null) Row("best − exact", Show.Difference(last.BestLoss - exact, _progress.Plan.Problem.Unit));
         Row("|gradient|", Show.Small(last?.GradientNorm));
         Row("evaluations/s", _progress.EvaluationsPerSecond is { } rate ? Show.Count((long)rate) : "–");
-        Row("time", Show.Time(_progress.Elapsed) + (_progress.AtMostLeft is { } left ? $", at most {Show.Time(left)} left" : ""));
+        Row("time", Show.Time(_progress.Elapsed) + (width > NumbersWidth && _progress.AtMostLeft is { } left ? $", at most {Show.Time(left)} left" : ""));
 
+        if (narrow) return WithMessage(numbers);
         var losses = _progress.Losses();
-        var chart = LossChart.Draw(losses, Math.Clamp(width - 60, 16, 70), ChartHeight, _progress.Plan.Problem.KnownOptimum);
+        var chart = LossChart.Draw(losses, Math.Clamp(width - NumbersWidth - 6, 16, 70), ChartHeight, _progress.Plan.Problem.KnownOptimum);
         var panel = new Panel(new Text(string.Join('\n', chart), new Style(Color.Blue))) { Header = new PanelHeader("loss"), Border = BoxBorder.Rounded };
         var picture = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
         picture.AddRow(numbers, panel);
-        return _message.Length == 0 ? picture : new Rows(picture, new Text(_message, new Style(Color.Yellow)));
+        return WithMessage(picture);
     }
+
+    private IRenderable WithMessage(IRenderable picture) =>
+        _message.Length == 0 ? picture : new Rows(picture, new Text(_message, new Style(Color.Yellow)));
 }

@@ -14,8 +14,8 @@ internal abstract class ProgressView : IAsyncDisposable
     {
         var progress = new TrainingProgress(prepared.Plan);
         var plan = prepared.Plan;
-        terminal.Error.WriteLine($"{run.Name}: run {run.Id}, {plan.Problem.Ansatz.QubitCount} qubits, {plan.Problem.Ansatz.Parameters.Length} parameters, {plan.Optimizer.Name}"
-            + (plan.Shots is { } shots ? $", {Show.Count(shots)} shots a circuit" : ""));
+        terminal.Error.WriteLine($"{run.Name}: run {run.Id}, {Show.Count(plan.Problem.Ansatz.QubitCount, "qubit")}, {Show.Count(plan.Problem.Ansatz.Parameters.Length, "parameter")}, {plan.Optimizer.Name}"
+            + (plan.Shots is { } shots ? $", {Show.Count(shots, "shot")} a circuit" : ""));
         return terminal.ErrorIsTerminal ? new LiveProgress(terminal, progress) : new LineProgress(terminal, progress);
     }
 

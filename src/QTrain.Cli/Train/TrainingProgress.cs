@@ -76,7 +76,7 @@ internal sealed class TrainingProgress(TrainingPlan plan)
             $"best {Show.Loss(last.BestLoss)}",
         };
         if (last.GradientNorm is { } norm) parts.Add($"|gradient| {Show.Small(norm)}");
-        parts.Add($"{Show.Count(last.Evaluations)} evaluations");
+        parts.Add(Show.Count(last.Evaluations, "evaluation"));
         if (EvaluationsPerSecond is { } rate) parts.Add($"{rate:0}/s");
         if (!ended && AtMostLeft is { } left) parts.Add($"at most {Show.Time(left)} left");
         return string.Join("  ", parts);

@@ -9,6 +9,8 @@ public sealed class Store : IDisposable
     /// <summary>The folder used when none is named, in the working directory.</summary>
     public const string DefaultFolder = ".qtrain";
 
+    private const string DatabaseName = "qtrain.db";
+
     private readonly SqliteRunStore _runs;
 
     private Store(string folder, TimeProvider time)
@@ -28,7 +30,7 @@ public sealed class Store : IDisposable
         {
             throw new StoreException(Folder, $"cannot be created: {e.Message} Name another folder with --store FOLDER.", e);
         }
-        _runs = new SqliteRunStore(new SqliteDatabase(Path.Combine(Folder, "qtrain.db"), time: time), time);
+        _runs = new SqliteRunStore(new SqliteDatabase(Path.Combine(Folder, DatabaseName), time: time), time);
         Artifacts = new ArtifactStore(Path.Combine(Folder, "artifacts"), _runs, time);
     }
 
@@ -43,6 +45,9 @@ public sealed class Store : IDisposable
 
     /// <summary>Where times come from.</summary>
     public TimeProvider Time { get; }
+
+    /// <summary>Whether a folder holds a store.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, DatabaseName));
 
     /// <summary>Opens the store of a folder, made when there is none and brought to this version's schema.</summary>
     /// <param name="folder">The folder.</param>
