@@ -29,7 +29,8 @@ public sealed class A_run_that_is_interrupted : IDisposable
         using var process = _line.Start("train", spec, "--store", _line.Store, "--output", "json");
         var error = process.StandardError;
         while (await error.ReadLineAsync() is { } line && !line.StartsWith("step", StringComparison.Ordinal)) { }
-        Signal(process, signal);
+        // timeout(1) signals the process and its group: twice at once is one word.
+        Signal(process, signal, process.Id);
         var output = await process.StandardOutput.ReadToEndAsync();
         var rest = await error.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -75,9 +76,9 @@ public sealed class A_run_that_is_interrupted : IDisposable
         process.ExitCode.ShouldBe(130);
     }
 
-    private static void Signal(Process process, string signal)
+    private static void Signal(Process process, string signal, int? again = null)
     {
-        using var kill = Process.Start("/bin/kill", [$"-{signal}", process.Id.ToString()]);
+        using var kill = Process.Start("/bin/kill", [$"-{signal}", process.Id.ToString(), .. again is { } id ? [id.ToString()] : Array.Empty<string>()]);
         kill.WaitForExit();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace QTrain.Cli.Terminal;
@@ -5,9 +6,12 @@ namespace QTrain.Cli.Terminal;
 /// <summary>Ctrl-C, or SIGTERM from whoever runs this process: once asks the work to stop at the next safe point, twice ends the process.</summary>
 internal sealed class StopSignals : IDisposable
 {
+    // timeout(1) and other supervisors signal the process and its group: what comes twice at once is one word.
+    private static readonly TimeSpan OneWord = TimeSpan.FromMilliseconds(300);
+
     private readonly CancellationTokenSource _stop;
     private readonly PosixSignalRegistration[] _registrations;
-    private int _count;
+    private long _first;
 
     /// <param name="whenAsked">Told of the first signal.</param>
     /// <param name="cancellation">Asks the work to stop too.</param>
@@ -17,7 +21,11 @@ internal sealed class StopSignals : IDisposable
         _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, signal =>
         {
             signal.Cancel = true;
-            if (Interlocked.Increment(ref _count) > 1) Environment.Exit(ExitCode.Interrupted);
+            if (Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0) is not 0 and var first)
+            {
+                if (Stopwatch.GetElapsedTime(first) >= OneWord) Environment.Exit(ExitCode.Interrupted);
+                return;
+            }
             whenAsked();
             _stop.Cancel();
         }))];
