@@ -11,12 +11,13 @@ public sealed unsafe partial class StateVector
     /// <param name="observable">A sum on as many qubits as the state has, or fewer (the lowest).</param>
     public double Expectation(PauliSum observable) => Observe(CompiledObservable.HermitianPartOf(observable), _kernels.Expectation, null).First;
 
-    /// <summary>⟨ψ|O†O|ψ⟩ − ⟨ψ|O|ψ⟩², for Hermitian O the variance of its measured values.</summary>
+    /// <summary>‖(O − m)|ψ⟩‖² with m = ⟨ψ|O|ψ⟩, which is ⟨ψ|O†O|ψ⟩ − m²: for Hermitian O the variance of its measured values. Never negative.</summary>
     /// <param name="observable">A sum on as many qubits as the state has, or fewer (the lowest).</param>
     public double Variance(PauliSum observable)
     {
-        var (mean, square) = Observe(CompiledObservable.For(observable), _kernels.Moments, null);
-        return square - mean * mean;
+        // Not as a difference of two large numbers: of an energy of −100 hartree that would leave 1e-12 at an eigenstate, of either sign.
+        var mean = Expectation(observable);
+        return Observe(CompiledObservable.For(observable), _kernels.SquareAround, null, mean).First;
     }
 
     /// <summary>⟨this|other⟩.</summary>
@@ -175,7 +176,7 @@ public sealed unsafe partial class StateVector
     }
 
     private (double First, double Second) Observe(
-        CompiledObservable observable, delegate*<ObservablePass*, nint, double*, void> kernel, StateVector? target)
+        CompiledObservable observable, delegate*<ObservablePass*, nint, double*, void> kernel, StateVector? target, double center = 0)
     {
         if (observable.QubitCount > QubitCount)
             throw new QuantumException($"An observable on {observable.QubitCount} qubits cannot be measured on a state of {QubitCount}.");
@@ -196,6 +197,7 @@ public sealed unsafe partial class StateVector
                 {
                     Source = Pointer,
                     Target = target is null ? null : target.Pointer,
+                    Center = center,
                     Sums = start,
                     TileBlocks = blocks,
                     Groups = groups,

@@ -79,6 +79,20 @@ public sealed class Sums_over_a_state
         state.Variance(new PauliSum(6, [])).ShouldBe(0);
     }
 
+    [Fact]
+    public void have_a_variance_that_does_not_drown_in_a_large_constant()
+    {
+        // Z on Ry(0.7)|0⟩ has the variance sin²(0.7); as a difference of squares near 1e16 nothing of it would be left.
+        using var state = StateVector.Zero(1);
+        state.Apply(Circuit.Build(1, c => c.Ry(0.7, 0)));
+        var sin = Math.Sin(0.7);
+
+        state.Variance(PauliSum.Parse("Z + 1e8*I")).ShouldBe(sin * sin, 1e-7);
+
+        using var eigenstate = StateVector.Zero(1);
+        eigenstate.Variance(PauliSum.Parse("0.1*Z - 123.4*I")).ShouldBeInRange(0, 1e-25);
+    }
+
     [Theory, MemberData(nameof(Widths))]
     public void give_inner_products_with_generators(int width) => Law.ForAll(Any.UnitaryCircuit(maxQubits: 7), bound =>
     {

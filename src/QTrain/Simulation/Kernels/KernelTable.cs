@@ -33,7 +33,7 @@ internal sealed unsafe class KernelTable
     public delegate*<Reduction*, nint, void> Squares { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> Expectation { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> Image { get; private init; }
-    public delegate*<ObservablePass*, nint, double*, void> Moments { get; private init; }
+    public delegate*<ObservablePass*, nint, double*, void> SquareAround { get; private init; }
     public delegate*<double*, RowMask*, double*, int, nint, int, void> FillDiagonal { get; private init; }
 
     public static KernelTable For(LaneWidth width) => width switch
@@ -72,7 +72,7 @@ internal sealed unsafe class KernelTable
         Squares = &ReductionKernels<T>.Squares,
         Expectation = &ObservableKernels<T>.Expectation,
         Image = &ObservableKernels<T>.Image,
-        Moments = &ObservableKernels<T>.Moments,
+        SquareAround = &ObservableKernels<T>.SquareAround,
         FillDiagonal = &ObservableKernels<T>.Fill,
     };
 

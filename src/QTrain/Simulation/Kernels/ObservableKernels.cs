@@ -40,6 +40,9 @@ internal unsafe struct ObservablePass
     /// <summary>Two doubles a tile.</summary>
     public double* Sums;
 
+    /// <summary>What is subtracted from the observable.</summary>
+    public double Center;
+
     public int TileBlocks;
 
     public ObservableGroup* Groups;
@@ -122,29 +125,28 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
     public static void Image(ObservablePass* pass, nint tile, double* scratch) =>
         ImageInto(pass, tile, scratch, pass->Target + tile * Tiles.Doubles);
 
-    /// <summary>Re⟨ψ|Oψ⟩ and ‖Oψ‖² of one tile, with no second state.</summary>
+    /// <summary>‖(O − center)ψ‖² of one tile, with no second state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Moments(ObservablePass* pass, nint tile, double* scratch)
+    public static void SquareAround(ObservablePass* pass, nint tile, double* scratch)
     {
         var image = scratch + 2 * 8 * Tiles.Blocks;
         ImageInto(pass, tile, scratch, image);
         var own = pass->Source + tile * Tiles.Doubles;
-        double* mean = stackalloc double[8], square = stackalloc double[8];
+        double* square = stackalloc double[8];
+        var minusCenter = T.Broadcast(-pass->Center);
         for (var lane = 0; lane < 8; lane += T.Count)
         {
-            var (m, s) = (T.Broadcast(0), T.Broadcast(0));
+            var sum = T.Broadcast(0);
             for (var block = 0; block < pass->TileBlocks; block++)
             {
-                var a = ComplexLanes<T>.Load(own + 16 * block + lane);
-                var b = ComplexLanes<T>.Load(image + 16 * block + lane);
-                m = T.MultiplyAdd(a.Imaginary, b.Imaginary, T.MultiplyAdd(a.Real, b.Real, m));
-                s = T.MultiplyAdd(b.Imaginary, b.Imaginary, T.MultiplyAdd(b.Real, b.Real, s));
+                var moved = ComplexLanes<T>.MultiplyAdd(
+                    minusCenter, ComplexLanes<T>.Load(own + 16 * block + lane), ComplexLanes<T>.Load(image + 16 * block + lane));
+                sum = T.MultiplyAdd(moved.Imaginary, moved.Imaginary, T.MultiplyAdd(moved.Real, moved.Real, sum));
             }
-            T.Store(m, mean + lane);
-            T.Store(s, square + lane);
+            T.Store(sum, square + lane);
         }
-        pass->Sums[2 * tile] = Tiles.Sum(mean);
-        pass->Sums[2 * tile + 1] = Tiles.Sum(square);
+        pass->Sums[2 * tile] = Tiles.Sum(square);
+        pass->Sums[2 * tile + 1] = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
