@@ -10,8 +10,9 @@ namespace QTrain.Optimizers;
 /// 503; line search of Nocedal &amp; Wright 2006, "Numerical Optimization", algorithms 3.5 and 3.6.</remarks>
 public sealed record Lbfgs : Optimizer
 {
-    // As often may a step not lower the loss by more than rounding before the search ends.
-    private const int Patience = 3;
+    // So many evaluations may pass while no step lowers the loss by more than rounding or halves the gradient before the search ends:
+    // where the loss has no digits left the gradient still has eight, and it falls in fits and starts.
+    private const int Patience = 24;
 
     /// <summary>How many past steps tell the curvature. Default 10.</summary>
     public int Memory { get; init => field = Hyperparameter.AtLeast(value, 1); } = 10;
@@ -37,6 +38,7 @@ public sealed record Lbfgs : Optimizer
         yield return Reached(at, here);
 
         var curvature = new Curvature(Memory);
+        var smallest = Vectors.Norm(here.Gradient!);
         for (var unmoved = 0; unmoved < Patience && !(Vectors.Norm(here.Gradient!) <= GradientTolerance);)
         {
             var direction = curvature.DescentDirection(here.Gradient!);
@@ -47,14 +49,16 @@ public sealed record Lbfgs : Optimizer
             }
             var firstTrial = curvature.IsEmpty ? Math.Min(1, InitialStep / Vectors.Norm(direction)) : 1;
             var found = await LineSearch.AlongAsync(objective, at, here, direction, firstTrial, cancellation);
-            if (found is not var (next, there))
+            if (found is not var (next, there, trials))
             {
                 // Down the plain gradient there may still be a way.
                 if (curvature.IsEmpty) break;
                 curvature.Forget();
                 continue;
             }
-            unmoved = here.Loss - there.Loss > LineSearch.RoundingOf(here.Loss) ? 0 : unmoved + 1;
+            var norm = Vectors.Norm(there.Gradient!);
+            unmoved = here.Loss - there.Loss > LineSearch.RoundingOf(here.Loss) || norm <= smallest / 2 ? 0 : unmoved + trials;
+            smallest = Math.Min(smallest, norm);
             curvature.Learn(Vectors.Subtract(next, at), Vectors.Subtract(there.Gradient!, here.Gradient!));
             (at, here) = (next, there);
             yield return Reached(at, here);

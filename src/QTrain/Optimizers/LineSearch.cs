@@ -13,8 +13,8 @@ internal static class LineSearch
     /// <summary>Differences of losses below this are noise of the arithmetic: an energy is a sum of hundreds of terms, each rounded.</summary>
     public static double RoundingOf(double loss) => 1e-14 * (1 + Math.Abs(loss));
 
-    /// <summary>The point and what is known there; null when no trial lowered the loss.</summary>
-    public static async ValueTask<(double[] Point, Answer Answer)?> AlongAsync(
+    /// <summary>The point, what is known there and how many evaluations that took; null when no trial lowered the loss.</summary>
+    public static async ValueTask<(double[] Point, Answer Answer, int Trials)?> AlongAsync(
         IObjective objective, double[] start, Answer atStart, double[] direction, double firstTrial, CancellationToken cancellation)
     {
         var origin = new Trial(0, start, atStart, Vectors.Dot(direction, atStart.Gradient!));
@@ -29,13 +29,13 @@ internal static class LineSearch
                 (low, high) = (previous, trial);
                 break;
             }
-            if (Math.Abs(trial.Slope) <= -Curvature * origin.Slope) return (trial.Point, trial.Answer);
+            if (Math.Abs(trial.Slope) <= -Curvature * origin.Slope) return (trial.Point, trial.Answer, trials);
             if (trial.Slope >= 0)
             {
                 (low, high) = (trial, previous);
                 break;
             }
-            if (trials == MaxTrials) return (trial.Point, trial.Answer);
+            if (trials == MaxTrials) return (trial.Point, trial.Answer, trials);
             previous = trial;
             length *= 2.5;
         }
@@ -46,13 +46,13 @@ internal static class LineSearch
             if (!LowersEnough(trial) || trial.Loss > low.Loss + RoundingOf(low.Loss)) high = trial;
             else
             {
-                if (Math.Abs(trial.Slope) <= -Curvature * origin.Slope) return (trial.Point, trial.Answer);
+                if (Math.Abs(trial.Slope) <= -Curvature * origin.Slope) return (trial.Point, trial.Answer, trials);
                 if (trial.Slope * (high.Length - low.Length) >= 0) high = low;
                 low = trial;
             }
             if (Math.Abs(high.Length - low.Length) <= 1e-14 * firstTrial) break;
         }
-        return low.Length > 0 ? (low.Point, low.Answer) : null;
+        return low.Length > 0 ? (low.Point, low.Answer, trials) : null;
 
         async ValueTask<Trial> TryAsync(double at)
         {

@@ -191,6 +191,18 @@ public sealed class L_BFGS
     }
 
     [Fact]
+    public async Task follows_the_gradient_to_its_end_where_the_loss_has_no_digits_left()
+    {
+        // LiH ends 1e-14 of its loss before its gradient does: stopping there left 1e-6 of it.
+        var molecule = PauliJson.Read(File.ReadAllText(TestData.Path("hamiltonians", "lih_sto3g_1.45A.json")), "LiH");
+        var steps = new List<TrainingStep>();
+
+        await foreach (var step in Trainer.StepsAsync(new TrainingPlan { Problem = Uccsd.For(molecule).ToProblem(), Optimizer = new Lbfgs() })) steps.Add(step);
+
+        steps[^1].GradientNorm.ShouldNotBeNull().ShouldBeLessThan(1e-7);
+    }
+
+    [Fact]
     public async Task backs_off_from_where_there_is_no_loss()
     {
         // −log x + x is no number for x ≤ 0, where the first trial lands.
