@@ -228,7 +228,8 @@ public sealed unsafe partial class StateVector
     private void RunTiles(delegate*<Reduction*, nint, void> kernel, Reduction* reduction)
     {
         var job = new ReductionJob { Kernel = kernel, Reduction = reduction, Tiles = Tiles.CountFor(PaddedQubits) };
-        var parts = PartsFor(job.Tiles);
+        // One portion a thread, as a sweep has: what a core wrote last it then reads from its own cache.
+        var parts = (int)Math.Min(job.Tiles, _parts);
         if (parts == 1) ReductionPart(&job, 0, 1);
         else Numerics.WorkerTeam.Shared.Run(&ReductionPart, &job, parts);
         GC.KeepAlive(this);
