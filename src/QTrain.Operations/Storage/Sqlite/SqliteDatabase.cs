@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using QTrain.Operations.Runs;
 using SQLitePCL;
@@ -21,7 +22,7 @@ internal sealed class SqliteDatabase : IDisposable
         try
         {
             writer = new Connection(path);
-            writer.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            UseWriteAheadLog(writer);
             Migration.Run(writer, path, migrations ?? Migration.All, time ?? TimeProvider.System);
             _reader = new Connection(path);
             _reader.Execute("PRAGMA query_only = 1");
@@ -36,6 +37,25 @@ internal sealed class SqliteDatabase : IDisposable
         {
             writer?.Dispose();
             throw;
+        }
+    }
+
+    // SQLite does not wait for the lock that turns a new file into a WAL file, whatever the busy timeout says: two processes that
+    // first open a store together would find it "locked" at once. A file that is one already needs no lock.
+    private static void UseWriteAheadLog(Connection writer)
+    {
+        for (var since = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                writer.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+                return;
+            }
+            catch (SqliteException e) when (
+                (e.SqliteErrorCode & 0xFF) == raw.SQLITE_BUSY && Stopwatch.GetElapsedTime(since).TotalMilliseconds < BusyTimeoutMilliseconds)
+            {
+                Thread.Sleep(5);
+            }
         }
     }
 
