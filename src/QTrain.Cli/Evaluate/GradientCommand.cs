@@ -37,14 +37,15 @@ internal static class GradientCommand
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
                 var h = EvaluationInputs.Observable(parse.GetValue(observable)!, c);
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
-                using var state = StateVector.Zero(c.QubitCount, new SimulationOptions { Threads = parse.GetValue(threads) ?? 0 });
+                var options = new SimulationOptions { Threads = parse.GetValue(threads) ?? 0 };
+                using var state = StateVector.Zero(c.QubitCount, options);
                 state.Apply(c, at);
                 var expectation = state.Expectation(h);
                 var gradient = parse.GetValue(method) switch
                 {
-                    Method.Shift => Gradient.Shift(c, h, at),
-                    Method.Difference => FiniteDifference.Central(c, h, at),
-                    _ => Gradient.Adjoint(c, h, at),
+                    Method.Shift => Gradient.Shift(c, h, at, options),
+                    Method.Difference => FiniteDifference.Central(c, h, at, options: options),
+                    _ => Gradient.Adjoint(c, h, at, options),
                 };
                 var byName = c.Parameters.Select((p, k) => KeyValuePair.Create(p.Name, gradient[k])).ToArray();
                 result.Write(

@@ -24,12 +24,13 @@ public static class FiniteDifference
     /// <param name="at">Parameter values in radians; length P.</param>
     /// <param name="step">Distance of neighbouring points in radians; by default the best for the order.</param>
     /// <param name="order">2, 4, 6 or 8: the power of the step that the error falls with, and the energies a parameter takes.</param>
-    public static double[] Central(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, double? step = null, int order = 4)
+    /// <param name="options">Threads and so on; no result depends on it.</param>
+    public static double[] Central(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, double? step = null, int order = 4, SimulationOptions? options = null)
     {
         Gradient.Check(circuit, observable);
         Gradient.CheckPoint(circuit.Parameters.Length, at);
         var compiled = CompiledCircuit.From(circuit);
-        using var state = StateVector.Zero(circuit.QubitCount);
+        using var state = StateVector.Zero(circuit.QubitCount, options);
         return Central(point =>
         {
             state.SetZero();

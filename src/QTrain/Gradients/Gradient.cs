@@ -13,21 +13,24 @@ public static class Gradient
     /// <param name="circuit">A unitary circuit with P parameters.</param>
     /// <param name="observable">What is measured.</param>
     /// <param name="at">Parameter values in radians; length P.</param>
+    /// <param name="options">Threads and so on; no result depends on it.</param>
     /// <returns>∂⟨O⟩/∂θₖ for k = 0…P−1, in the unit of <paramref name="observable"/> per radian. Exact up to rounding.</returns>
     /// <exception cref="NotHermitianException">A coefficient of the observable is not real.</exception>
     /// <exception cref="NotDifferentiableException">The circuit measures, resets or asks a condition.</exception>
     /// <remarks>Time O(gates·2ⁿ), memory two states. Jones &amp; Gacon 2020, arXiv:2009.02823.</remarks>
-    public static double[] Adjoint(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at) => Adjoint(circuit, observable, at, out _);
+    public static double[] Adjoint(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, SimulationOptions? options = null) =>
+        Adjoint(circuit, observable, at, out _, options);
 
-    /// <inheritdoc cref="Adjoint(Circuit, PauliSum, ReadOnlySpan{double})"/>
+    /// <inheritdoc cref="Adjoint(Circuit, PauliSum, ReadOnlySpan{double}, SimulationOptions)"/>
     /// <param name="circuit">A unitary circuit with P parameters.</param>
     /// <param name="observable">What is measured.</param>
     /// <param name="at">Parameter values in radians; length P.</param>
+    /// <param name="options">Threads and so on; no result depends on it.</param>
     /// <param name="expectation">⟨O⟩ itself, which costs nothing more.</param>
-    public static double[] Adjoint(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, out double expectation)
+    public static double[] Adjoint(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, out double expectation, SimulationOptions? options = null)
     {
         Check(circuit, observable);
-        using var state = StateVector.Zero(circuit.QubitCount);
+        using var state = StateVector.Zero(circuit.QubitCount, options);
         using var sweep = new AdjointSweep(CompiledCircuit.From(circuit), observable, state);
         var gradient = new double[circuit.Parameters.Length];
         expectation = sweep.Evaluate(at, gradient);
@@ -41,17 +44,18 @@ public static class Gradient
     /// <param name="circuit">A unitary circuit with P parameters.</param>
     /// <param name="observable">What is measured.</param>
     /// <param name="at">Parameter values in radians; length P.</param>
+    /// <param name="options">Threads and so on; no result depends on it.</param>
     /// <returns>∂⟨O⟩/∂θₖ for k = 0…P−1. Exact up to rounding.</returns>
     /// <exception cref="NotHermitianException">A coefficient of the observable is not real.</exception>
     /// <exception cref="NotDifferentiableException">The circuit measures, resets or asks a condition.</exception>
     /// <remarks>Two energies for every rotation or phase that a parameter moves, four for a controlled rotation.
     /// Schuld, Bergholm, Gogolin, Izaac &amp; Killoran 2019, arXiv:1811.11184; Anselmetti, Wierichs, Gogolin &amp; Parrish 2021, arXiv:2104.05695.</remarks>
-    public static double[] Shift(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at)
+    public static double[] Shift(Circuit circuit, PauliSum observable, ReadOnlySpan<double> at, SimulationOptions? options = null)
     {
         Check(circuit, observable);
         var rule = new ShiftRule(circuit);
         var compiled = CompiledCircuit.From(rule.Circuit);
-        using var state = StateVector.Zero(circuit.QubitCount);
+        using var state = StateVector.Zero(circuit.QubitCount, options);
         return rule.Gradient(at, (angles, _) =>
         {
             state.SetZero();

@@ -13,6 +13,30 @@ public sealed class Gradients_of_any_circuit
     private const double Rounding = 1e-10;
 
     [Fact]
+    public void are_the_same_to_the_bit_on_any_number_of_threads()
+    {
+        // Smaller states are left to one thread whatever is asked for.
+        const int qubits = 15;
+        var angles = Parameter.Vector("t", 2);
+        var circuit = Circuit.Build(qubits, c =>
+        {
+            for (var q = 0; q < qubits; q++) c.Ry((0.1 + 0.2 * q) * angles[0], q);
+            for (var q = 0; q + 1 < qubits; q++) c.Cx(q, q + 1);
+            c.Rzz(angles[1], 0, 14).Crx(angles[1], 3, 12);
+        });
+        var observable = PauliSum.Parse("0.5*XIIIIIIIIIIIIIZ + 0.25*IIIIIIYYIIIIIII - ZIIIIIIIIIIIIII");
+        double[] at = [0.7, -0.4];
+        var one = new SimulationOptions { Threads = 1 };
+        foreach (var threads in (int[])[2, 3, 5])
+        {
+            var many = new SimulationOptions { Threads = threads };
+            Gradient.Adjoint(circuit, observable, at, many).ShouldBe(Gradient.Adjoint(circuit, observable, at, one));
+            Gradient.Shift(circuit, observable, at, many).ShouldBe(Gradient.Shift(circuit, observable, at, one));
+            FiniteDifference.Central(circuit, observable, at, options: many).ShouldBe(FiniteDifference.Central(circuit, observable, at, options: one));
+        }
+    }
+
+    [Fact]
     public void are_the_same_by_shift_and_adjoint() =>
         Law.ForAll(Any.TrainableCircuit(), c =>
             Gradient.Shift(c.Circuit, c.Observable, c.At).ShouldBe(Gradient.Adjoint(c.Circuit, c.Observable, c.At), Rounding));
