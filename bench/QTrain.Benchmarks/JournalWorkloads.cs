@@ -5,6 +5,7 @@ using QTrain.Operations.Storage;
 using QTrain.Optimizers;
 using QTrain.Simulation;
 using QTrain.Training;
+using QTrain.Workloads;
 
 namespace QTrain.Benchmarks;
 
@@ -77,7 +78,7 @@ internal static class JournalWorkloads
         });
         return new TrainingPlan
         {
-            Problem = new TrainingProblem("bench", ansatz, BenchmarkCircuits.IsingChain(qubits), [.. angles.Select((_, k) => 0.1 * k + 0.3)]),
+            Problem = new TrainingProblem("bench", ansatz, WorkloadCircuits.IsingChain(qubits), [.. angles.Select((_, k) => 0.1 * k + 0.3)]),
             Optimizer = optimizer,
             Shots = shots,
             Stopping = new StoppingRules { MaxIterations = steps },

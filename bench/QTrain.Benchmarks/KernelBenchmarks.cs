@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using QTrain.Circuits;
 using QTrain.Observables;
 using QTrain.Simulation;
+using QTrain.Workloads;
 
 namespace QTrain.Benchmarks;
 
@@ -30,9 +31,9 @@ public class KernelBenchmarks
         {
             if (q + 1 < Qubits) c.Cx(q, q + 1);
         });
-        _rotations = CompiledCircuit.From(BenchmarkCircuits.PauliRotations(Qubits));
-        _chainEnergy = BenchmarkCircuits.IsingChain(Qubits);
-        _point = BenchmarkCircuits.Point(Qubits);
+        _rotations = CompiledCircuit.From(PauliRotations(Qubits));
+        _chainEnergy = WorkloadCircuits.IsingChain(Qubits);
+        _point = WorkloadCircuits.Point(Qubits);
         _state.Apply(_ry, _point);
     }
 
@@ -61,4 +62,14 @@ public class KernelBenchmarks
     {
         for (var q = 0; q < Qubits; q++) add(c, q);
     }));
+
+    /// <summary>Rotations about strings of X, Y and Z that reach over a third of the qubits.</summary>
+    private static Circuit PauliRotations(int qubits) => Circuit.Build(qubits, c =>
+    {
+        for (var q = 0; q < qubits; q++)
+        {
+            var targets = Enumerable.Range(0, Math.Max(2, qubits / 3)).Select(k => (q + 3 * k) % qubits).Distinct().ToArray();
+            c.PauliRotation(string.Concat(targets.Select((_, k) => "XYZ"[k % 3])), 0.1 + 0.37 * q, [.. targets]);
+        }
+    });
 }

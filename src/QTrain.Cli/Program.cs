@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.CompilerServices;
+using QTrain.Cli.Bench;
 using QTrain.Cli.Completions;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Plots;
@@ -59,6 +60,7 @@ internal static class Program
             GradientCommand.Create(terminal),
             ExactCommand.Create(terminal),
             SampleCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             InitCommand.Create(terminal),
             SchemaCommand.Create(terminal),
             CompletionCommand.Create(terminal),

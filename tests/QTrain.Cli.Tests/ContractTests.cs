@@ -22,6 +22,7 @@ public sealed class The_JSON_contract : IDisposable
         await AddAsync("gradient", ["gradient", .. evaluation]);
         await AddAsync("exact", ["exact", "--observable", h2]);
         await AddAsync("sample", ["sample", "--circuit", circuit, "--parameters", circuit]);
+        await AddAsync("bench", ["bench", "hea", "--qubits", "4", "--threads", "1", "--repeat", "1"]);
         await AddAsync("train --dry-run", ["train", spec, "--dry-run"]);
         await AddAsync("train", ["train", spec, "--store", _line.Store]);
         await AddAsync("runs resume", ["runs", "resume", "last", "--store", _line.Store]);

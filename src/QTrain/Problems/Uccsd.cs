@@ -220,7 +220,7 @@ public sealed class Uccsd
         return new string(bits);
     }
 
-    private static IEnumerable<Excitation> Enumerate(string reference, SpinOrbitalOrder order)
+    internal static IEnumerable<Excitation> Enumerate(string reference, SpinOrbitalOrder order)
     {
         var qubits = reference.Length;
         var occupied = Enumerable.Range(0, qubits).Where(k => reference[^(k + 1)] == '1').ToArray();

@@ -5,11 +5,12 @@ using QTrain.Formats;
 using QTrain.Gradients;
 using QTrain.Problems;
 using QTrain.Simulation;
+using QTrain.Workloads;
 
 namespace QTrain.Benchmarks;
 
-/// <summary>Whole workloads, timed with new parameters at each repetition: the best and the median of several, in milliseconds.</summary>
-internal static class Workloads
+/// <summary>Layers of one kind of gate, and a molecule; whole workloads are <c>qtrain bench</c>. The best and the median of several, in milliseconds.</summary>
+internal static class LayerWorkloads
 {
     public static void Print(string[] args)
     {
@@ -28,14 +29,9 @@ internal static class Workloads
 
     private static void Print(int qubits, int threads)
     {
-        var circuit = CompiledCircuit.From(BenchmarkCircuits.HardwareEfficient(qubits, layers: 10));
-        var energy = BenchmarkCircuits.IsingChain(qubits);
+        var energy = WorkloadCircuits.IsingChain(qubits);
         using var state = StateVector.Zero(qubits, new SimulationOptions { Threads = threads });
-        Row($"hea n={qubits}", r =>
-        {
-            state.SetZero();
-            state.Apply(circuit, BenchmarkCircuits.Point(circuit.ParameterCount, r));
-        });
+        state.Apply(WorkloadCircuits.HardwareEfficient(qubits, layers: 2), WorkloadCircuits.Point(4 * qubits));
         foreach (var (name, make) in new (string, Action<CircuitBuilder, int>)[]
         {
             ("ry", (c, q) => c.Ry(Parameter.Named($"t{q}"), q)), ("rz", (c, q) => c.Rz(Parameter.Named($"t{q}"), q)), ("cx", (c, q) => c.Cx(q, (q + 1) % qubits)),
@@ -45,13 +41,11 @@ internal static class Workloads
             {
                 for (var q = 0; q < qubits; q++) make(c, q);
             }));
-            Row($"  {name} on every qubit", r => state.Apply(layer, BenchmarkCircuits.Point(layer.ParameterCount, r)));
+            Row($"  {name} on every qubit", r => state.Apply(layer, WorkloadCircuits.Point(layer.ParameterCount, r)));
         }
-        Row("  energy alone", _ => state.Expectation(energy));
         Row("  variance alone", _ => state.Variance(energy));
-        Row("  sample 100,000", r => state.Sample(100_000, (ulong)r));
 
-        void Row(string name, Action<int> run) => Workloads.Row(name, threads, run);
+        void Row(string name, Action<int> run) => LayerWorkloads.Row($"{name}, n={qubits}", threads, run);
     }
 
     private static void PrintMolecule(string file)
@@ -65,11 +59,11 @@ internal static class Workloads
         Row("UCCSD", Environment.ProcessorCount, r =>
         {
             state.SetZero();
-            state.Apply(circuit, BenchmarkCircuits.Point(circuit.ParameterCount, r));
+            state.Apply(circuit, WorkloadCircuits.Point(circuit.ParameterCount, r));
         });
         Row("  energy alone", Environment.ProcessorCount, _ => state.Expectation(hamiltonian.Observable));
         Row("  variance alone", Environment.ProcessorCount, _ => state.Variance(hamiltonian.Observable));
-        Row("  energy and gradient", Environment.ProcessorCount, r => sweep.Evaluate(BenchmarkCircuits.Point(circuit.ParameterCount, r), gradient));
+        Row("  energy and gradient", Environment.ProcessorCount, r => sweep.Evaluate(WorkloadCircuits.Point(circuit.ParameterCount, r), gradient));
     }
 
     private static void Row(string name, int threads, Action<int> run)
