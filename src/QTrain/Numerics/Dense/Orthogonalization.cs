@@ -24,7 +24,7 @@ internal sealed unsafe class Orthogonalization
     public void Decompose(ComplexMatrix a, bool adjoint, ComplexMatrix q, ComplexMatrix r, DenseTable table)
     {
         _work.SetTo(a, adjoint);
-        var rank = Reduce(table, pivot: false);
+        var rank = Reduce(table, pivot: false, out _);
         if (adjoint)
         {
             r.Resize(_work.Count, rank);
@@ -49,11 +49,12 @@ internal sealed unsafe class Orthogonalization
     /// <param name="rDagger">Receives the columns of Π·R†: one for each row of R, as long as A has columns.</param>
     /// <param name="negligible">The part of ‖A‖² that may be left out; 0: none.</param>
     /// <param name="table">The loops.</param>
+    /// <param name="leftOut">How much of ‖A‖² was left out.</param>
     /// <returns>How many rows R has: as many as the smaller side of A, fewer where the rest is negligible.</returns>
-    public int RevealRank(ComplexMatrix a, bool adjoint, ComplexColumns rDagger, double negligible, DenseTable table)
+    public int RevealRank(ComplexMatrix a, bool adjoint, ComplexColumns rDagger, double negligible, DenseTable table, out double leftOut)
     {
         _work.SetTo(a, adjoint);
-        var rank = Reduce(table, pivot: true, negligible);
+        var rank = Reduce(table, pivot: true, out leftOut, negligible);
         rDagger.Resize(_work.Count, rank);
         rDagger.Clear();
         for (var row = 0; row < rank; row++)
@@ -63,8 +64,9 @@ internal sealed unsafe class Orthogonalization
     }
 
     /// <summary>Leaves R in <see cref="_upper"/> and the reflections' vectors, from their diagonal on, in the columns.</summary>
-    private int Reduce(DenseTable table, bool pivot, double negligible = 0)
+    private int Reduce(DenseTable table, bool pivot, out double leftOut, double negligible = 0)
     {
+        leftOut = 0;
         var (rows, columns) = (_work.Length, _work.Count);
         var steps = Math.Min(rows, columns);
         _upper.Resize(steps, columns);
@@ -85,7 +87,7 @@ internal sealed unsafe class Orthogonalization
                 for (var j = k; j < columns; j++) left += _left[j];
                 if (left <= least)
                 {
-                    steps = k;
+                    (steps, leftOut) = (k, Math.Max(0, left));
                     break;
                 }
                 if (largest != k) Exchange(k, largest);

@@ -26,6 +26,9 @@ internal sealed unsafe class SingularVectors
     /// <summary>How many singular values there are.</summary>
     public int Rank { get; private set; }
 
+    /// <summary>How much of Σσ² was left out beforehand as negligible.</summary>
+    public double LeftOut { get; private set; }
+
     /// <summary>Finds the singular values and left vectors of a matrix.</summary>
     /// <param name="a">The matrix A, or the one whose adjoint is A; left as it is.</param>
     /// <param name="adjoint">Whether A is the adjoint of <paramref name="a"/>.</param>
@@ -33,7 +36,8 @@ internal sealed unsafe class SingularVectors
     /// <param name="table">The loops.</param>
     public void Decompose(ComplexMatrix a, bool adjoint, double negligible, DenseTable table)
     {
-        Rank = _qr.RevealRank(a, !adjoint, _columns, negligible, table);
+        Rank = _qr.RevealRank(a, !adjoint, _columns, negligible, table, out var leftOut);
+        LeftOut = leftOut;
         if (_squares.Length < Rank)
         {
             var room = (int)BitOperations.RoundUpToPowerOf2((uint)Rank);
