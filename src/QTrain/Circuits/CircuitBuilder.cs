@@ -56,6 +56,9 @@ public sealed class CircuitBuilder(int qubits)
     /// <summary>Puts a qubit into |0⟩.</summary>
     public CircuitBuilder Reset(int qubit) => Add(new Reset(qubit));
 
+    /// <summary>Adds a noise channel, the first listed qubit lowest.</summary>
+    public CircuitBuilder Channel(Noise.Channel channel, params ImmutableArray<int> qubits) => Add(new ChannelOperation(channel, qubits));
+
     /// <summary>A barrier on all qubits, or on those listed.</summary>
     public CircuitBuilder Barrier(params ImmutableArray<int> qubits) =>
         Add(new Barrier(qubits.IsEmpty ? [.. Enumerable.Range(0, QubitCount)] : qubits));

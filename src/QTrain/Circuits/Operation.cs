@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace QTrain.Circuits;
 
-/// <summary>One thing that happens in a circuit: a gate, a measurement, a reset, a barrier or a global phase.</summary>
+/// <summary>One thing that happens in a circuit: a gate, a measurement, a reset, a noise channel, a barrier or a global phase.</summary>
 public abstract record Operation
 {
     private protected Operation() { }
 
-    /// <summary>What happens, in lower case: the gate's name, or <c>measure</c>, <c>reset</c>, <c>barrier</c>, <c>global_phase</c>.</summary>
+    /// <summary>What happens, in lower case: the gate's or channel's name, or <c>measure</c>, <c>reset</c>, <c>barrier</c>, <c>global_phase</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>The qubits it acts on; a gate's controls are listed first.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using System.Text.Json;
 using QTrain.Circuits;
+using QTrain.Noise;
 using Barrier = QTrain.Circuits.Barrier;
 
 namespace QTrain.Formats;
@@ -16,12 +17,13 @@ namespace QTrain.Formats;
 /// The angle of a gate is Σ coef·parameter + const. It may also be given as <c>"angle": 0.3</c>, and the angles of a gate of several as
 /// <c>"angles": [0.1, {"coef": {"a": 1}, "const": 0.2}]</c>. Beside the gates of <see cref="Gates"/> there are <c>measure</c> (<c>bit</c>),
 /// <c>reset</c>, <c>barrier</c> (all qubits when none are listed), <c>global_phase</c>, <c>pauli_rotation</c> (<c>pauli</c>: a label,
-/// rightmost letter on the first listed qubit) and <c>unitary</c> (<c>matrix</c>: rows of [re, im]). Every gate takes <c>controls</c>
+/// rightmost letter on the first listed qubit), <c>unitary</c> (<c>matrix</c>: rows of [re, im]) and <c>channel</c> (noise: <c>channel</c>, a
+/// name of <see cref="Channels"/>, with its numbers as <c>arguments</c>; or <c>kraus</c>, a list of matrices). Every gate takes <c>controls</c>
 /// (<c>[2, {"qubit": 3, "on": false}]</c>) and every operation <c>condition</c> (<c>{"bits": [0, 1], "value": 2}</c>). Other keys are
 /// ignored, unless they look like one of these misspelled.</remarks>
 public static class CircuitJson
 {
-    private static readonly string[] OtherOperations = ["measure", "reset", "barrier", "global_phase", "pauli_rotation", "unitary"];
+    private static readonly string[] OtherOperations = ["measure", "reset", "barrier", "global_phase", "pauli_rotation", "unitary", "channel"];
 
     /// <summary>Reads a circuit.</summary>
     /// <param name="text">The JSON text.</param>
@@ -73,7 +75,7 @@ public static class CircuitJson
         public Operation Read()
         {
             entry.AsObject("an operation").RefuseMisspelled(
-                "gate", "qubits", "coef", "const", "angle", "angles", "bit", "controls", "condition", "pauli", "matrix", "name");
+                "gate", "qubits", "coef", "const", "angle", "angles", "bit", "controls", "condition", "pauli", "matrix", "name", "channel", "arguments", "kraus");
             var name = entry.Require("gate", "an operation");
             _gate = name.AsText("gate");
             var condition = entry.Find("condition") is { } given ? ReadCondition(given) : null;
@@ -105,9 +107,21 @@ public static class CircuitJson
                     var matrix = entry.Require("matrix", "a unitary");
                     var title = entry.Find("name")?.AsText("name") ?? "unitary";
                     return Apply(matrix.At(() => Gate.Unitary(ReadMatrix(matrix), title)));
+                case "channel":
+                    RefuseControls();
+                    return entry.Find("kraus") is { } operators
+                        ? new ChannelOperation(operators.At(() => Channel.FromKraus(entry.Find("name")?.AsText("name") ?? "kraus",
+                            operators.AsList("kraus").Select(ReadMatrix))), Qubits("qubits"))
+                        : new ChannelOperation(NamedChannel(entry.Require("channel", "a channel")), Qubits("qubits"));
                 default:
                     return Apply(Gates.Find(_gate) ?? throw name.Fault(UnknownGate()));
             }
+        }
+
+        private Channel NamedChannel(JsonValue name)
+        {
+            double[] arguments = entry.Find("arguments") is { } list ? [.. list.AsList("arguments").Select(a => a.AsNumber("an argument"))] : [];
+            return name.At(() => Channels.Make(name.AsText("channel"), arguments));
         }
 
         private GateOperation Apply(Gate gate) => new(gate, Qubits("qubits"), Angles(gate.AngleCount), Controls());
@@ -248,7 +262,12 @@ public static class CircuitJson
             case GateOperation { Gate.IsNamed: false } unitary:
                 WriteHead("unitary", unitary.Targets, unitary.Controls);
                 writer.WriteString("name", unitary.Gate.Name);
+                writer.WritePropertyName("matrix");
                 WriteMatrix(unitary.Gate.Matrix());
+                break;
+            case ChannelOperation { Channel: var channel }:
+                WriteHead("channel", operation.Qubits, default);
+                WriteChannel(channel);
                 break;
             case GateOperation gate:
                 WriteHead(gate.Gate.Name, gate.Targets, gate.Controls);
@@ -316,9 +335,19 @@ public static class CircuitJson
             writer.WriteNumber("const", angle.Constant);
         }
 
+        void WriteChannel(Channel channel)
+        {
+            writer.WriteString(channel.IsNamed ? "channel" : "name", channel.Name);
+            writer.WriteStartArray(channel.IsNamed ? "arguments" : "kraus");
+            foreach (var argument in channel.Arguments) writer.WriteNumberValue(argument);
+            if (!channel.IsNamed)
+                foreach (var k in channel.Operators) WriteMatrix(k);
+            writer.WriteEndArray();
+        }
+
         void WriteMatrix(Complex[,] matrix)
         {
-            writer.WriteStartArray("matrix");
+            writer.WriteStartArray();
             for (var row = 0; row < matrix.GetLength(0); row++)
             {
                 writer.WriteStartArray();
