@@ -6,7 +6,7 @@ namespace QTrain.Numerics;
 /// whatever order streams are used. A mutable value: pass it by reference.</summary>
 /// <remarks>Salmon, Moraes, Dror &amp; Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3". The key is the seed; the counter's
 /// upper half is the stream's path, its lower half the position in the stream.</remarks>
-public struct RandomStream
+public partial struct RandomStream
 {
     private readonly ulong _seed;
     private readonly ulong _path;
