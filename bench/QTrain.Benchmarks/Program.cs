@@ -3,5 +3,5 @@ using QTrain.Benchmarks;
 
 // `layers` and `journal` print the tables that changes are compared by; anything else is BenchmarkDotNet's.
 if (args is ["layers", .. var rest]) LayerWorkloads.Print(rest);
-else if (args is ["journal", ..]) await JournalWorkloads.PrintAsync();
+else if (args is ["journal", .. var what]) await JournalWorkloads.PrintAsync(what);
 else BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmarks).Assembly).Run(args);

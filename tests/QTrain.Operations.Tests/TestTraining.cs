@@ -100,3 +100,13 @@ internal sealed class Formula(int dimension, Func<Question, Answer> answer, stri
     public ValueTask<Answer[]> AnswerAsync(IReadOnlyList<Question> questions, CancellationToken cancellation) =>
         new([.. questions.Select(answer)]);
 }
+
+/// <summary>An evaluator under another name.</summary>
+internal sealed class Renamed(IEvaluator inner, string identity) : IEvaluator
+{
+    public int Dimension => inner.Dimension;
+
+    public string Identity => identity;
+
+    public ValueTask<Answer[]> AnswerAsync(IReadOnlyList<Question> questions, CancellationToken cancellation) => inner.AnswerAsync(questions, cancellation);
+}

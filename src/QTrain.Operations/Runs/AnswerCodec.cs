@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
+using QTrain.Operations.Storage;
 using QTrain.Training;
 
 namespace QTrain.Operations.Runs;
@@ -16,11 +18,24 @@ public static class AnswerCodec
     {
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentNullException.ThrowIfNull(into);
+        into.Advance(Write(answer, into.GetSpan(LongestOf(answer))));
+    }
+
+    /// <summary>Writes an answer behind what was written.</summary>
+    internal static void Write(Answer answer, ByteWriter into)
+    {
+        var room = LongestOf(answer);
+        into.GiveBack(room - Write(answer, into.Take(room)));
+    }
+
+    private static int LongestOf(Answer answer) => 1 + 16 + 40 + sizeof(double) * (answer.Gradient?.Length ?? 0)
+        + (answer.Failure is { } reason ? Encoding.UTF8.GetMaxByteCount(reason.Length) : 0);
+
+    private static int Write(Answer answer, Span<byte> span)
+    {
         var gradient = answer.Gradient;
-        var reason = answer.Failure is null ? null : Encoding.UTF8.GetBytes(answer.Failure);
-        var span = into.GetSpan(1 + 16 + 40 + sizeof(double) * (gradient?.Length ?? 0) + (reason?.Length ?? 0));
         var exact = BitConverter.DoubleToInt64Bits(answer.StandardError) == 0;
-        span[0] = (byte)(Format | (exact ? 0 : HasStandardError) | (gradient is null ? 0 : HasGradient) | (reason is null ? 0 : IsFailure));
+        span[0] = (byte)(Format | (exact ? 0 : HasStandardError) | (gradient is null ? 0 : HasGradient) | (answer.Failure is null ? 0 : IsFailure));
         var at = 1;
         WriteDouble(span, ref at, answer.Loss);
         if (!exact) WriteDouble(span, ref at, answer.StandardError);
@@ -29,15 +44,24 @@ public static class AnswerCodec
         if (gradient is not null)
         {
             WriteNumber(span, ref at, (ulong)gradient.Length);
-            foreach (var component in gradient) WriteDouble(span, ref at, component);
+            if (BitConverter.IsLittleEndian)
+            {
+                MemoryMarshal.AsBytes(gradient.AsSpan()).CopyTo(span[at..]);
+                at += sizeof(double) * gradient.Length;
+            }
+            else
+            {
+                foreach (var component in gradient) WriteDouble(span, ref at, component);
+            }
         }
-        if (reason is not null)
+        if (answer.Failure is { } failure)
         {
+            var reason = Encoding.UTF8.GetBytes(failure);
             WriteNumber(span, ref at, (ulong)reason.Length);
             reason.CopyTo(span[at..]);
             at += reason.Length;
         }
-        into.Advance(at);
+        return at;
     }
 
     /// <summary>Reads an answer.</summary>

@@ -4,36 +4,47 @@ namespace QTrain.Operations.Runs;
 
 public sealed partial class Journal
 {
-    private readonly Queue<TrainingStep> _made = [];
-    private StepCursor? _recordedSteps;
-    private bool _pastRecordedSteps;
+    private readonly Queue<(int Member, TrainingStep Step)> _made = [];
+    private readonly Dictionary<int, StepCursor> _recordedSteps = [];
+    private int? _memberPastRecorded;
 
     /// <summary>Tells the history of a step. A step that is recorded already must come out the same again, which is seen when the next question
     /// is asked or the journal is flushed; a new one is written with the records.</summary>
-    public void Note(TrainingStep step) => _made.Enqueue(step);
+    /// <param name="step">The step; not to be changed after.</param>
+    /// <param name="member">Which member of an ensemble made it; 0 where there is one.</param>
+    public void Note(TrainingStep step, int member = 0)
+    {
+        if (_memberPastRecorded == member && _made.Count == 0) Append(member, step);
+        else _made.Enqueue((member, step));
+    }
 
     /// <exception cref="JournalMismatchException">A step is recorded and was another.</exception>
-    internal async ValueTask SettleStepsAsync()
+    internal ValueTask SettleStepsAsync() => _made.Count == 0 ? default : SettleAsync();
+
+    private async ValueTask SettleAsync()
     {
-        while (_made.TryDequeue(out var step))
+        while (_made.TryDequeue(out var made))
         {
-            var record = StepRecord.Of(0, step, _time.GetUtcNow());
-            if (!_pastRecordedSteps)
+            var (member, step) = made;
+            if (!_recordedSteps.TryGetValue(member, out var recordedSteps))
+                _recordedSteps.Add(member, recordedSteps = new StepCursor(_store, Run, member));
+            if (await recordedSteps.MoveToAsync(step.Index, CancellationToken.None) is { } recorded)
             {
-                _recordedSteps ??= new StepCursor(_store, Run, 0);
-                if (await _recordedSteps.MoveToAsync(step.Index, CancellationToken.None) is { } recorded)
-                {
-                    if (recorded.Digest != record.Digest) throw Mismatch(recorded, record);
-                    continue;
-                }
-                _pastRecordedSteps = true;
+                if (!recorded.IsOf(step)) throw Mismatch(recorded, step);
+                continue;
             }
-            NotePending();
-            _pendingSteps.Add(record);
+            _memberPastRecorded = member;
+            Append(member, step);
         }
     }
 
-    private JournalMismatchException Mismatch(StepRecord recorded, StepRecord made) => new(
+    private void Append(int member, TrainingStep step)
+    {
+        BeginPending();
+        _pending.Add(member, step);
+    }
+
+    private JournalMismatchException Mismatch(StepRecord recorded, TrainingStep made) => new(
         Run, recorded.Index, $"step {recorded.Index} with the loss {recorded.Loss:R}", $"for one with the loss {made.Loss:R}",
         "All answers were the recorded ones, so the optimizer or its arithmetic has changed.");
 }

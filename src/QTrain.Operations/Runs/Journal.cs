@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,9 +8,9 @@ using QTrain.Training;
 namespace QTrain.Operations.Runs;
 
 /// <summary>How a journal gathers free records before it writes them as one transaction.</summary>
-/// <param name="Entries">At most so many.</param>
+/// <param name="Entries">About so many. While the write before is still on its way, eight times as many may wait.</param>
 /// <param name="Milliseconds">At most for so long while work goes on.</param>
-public sealed record GroupCommit(int Entries = 256, int Milliseconds = 100);
+public sealed record GroupCommit(int Entries = 4096, int Milliseconds = 100);
 
 /// <summary>The journal of a run for the session that works on it: what was asked and what came back. It answers what it knows; what it does not
 /// know is answered elsewhere and appended. Used from one thread at a time, as optimizers run.</summary>
@@ -24,12 +23,9 @@ public sealed partial class Journal : IAsyncDisposable
     private readonly Dictionary<(JournalLane, int), JournalCursor> _cursors = [];
     private readonly TimeSpan _workedBefore;
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly ArrayBufferWriter<byte> _scratch = new(256);
 
-    private JournalPage _pending = new(), _spare = new();
-    private List<StepRecord> _pendingSteps = [], _spareSteps = [];
+    private JournalBatch _pending = new(), _spare = new();
     private Task _handedOver = Task.CompletedTask;
-    private long _pendingSince;
     private long? _liveSince;
 
     /// <summary>Opens the journal of a run.</summary>
@@ -59,11 +55,17 @@ public sealed partial class Journal : IAsyncDisposable
     /// <summary>Looks for the record at a path; null when there is none. The cursor stands on it until the next look in its lane and member.</summary>
     internal async ValueTask<JournalCursor?> FindAsync(JournalLane lane, QuestionPath path, CancellationToken cancellation)
     {
-        if (!_cursors.TryGetValue((lane, path.Member), out var cursor))
-            _cursors.Add((lane, path.Member), cursor = new JournalCursor(_store, Run, lane, path.Member));
+        var cursor = CursorOf(lane, path.Member);
         // An earlier path may be one that this session has appended itself.
         if (cursor.Furthest is { } furthest && path <= furthest) await FlushAsync(JournalDurability.Free, cancellation);
         return await cursor.MoveToAsync(path, cancellation) ? cursor : null;
+    }
+
+    /// <summary>Reads the records of a lane and member front to back.</summary>
+    internal JournalCursor CursorOf(JournalLane lane, int member)
+    {
+        if (!_cursors.TryGetValue((lane, member), out var cursor)) _cursors.Add((lane, member), cursor = new JournalCursor(_store, Run, lane, member));
+        return cursor;
     }
 
     /// <summary>Says that from here on the session works on what was not recorded: the working time runs.</summary>
@@ -72,19 +74,37 @@ public sealed partial class Journal : IAsyncDisposable
     /// <summary>Appends a record. A free one is written with others, a paid one now.</summary>
     internal ValueTask AppendAsync(in JournalEntry entry, JournalDurability durability, CancellationToken cancellation)
     {
-        BeginWork();
-        NotePending();
-        _pending.Add(entry);
+        BeginPending();
+        _pending.Entries.Add(entry);
+        return AppendedAsync(durability, cancellation);
+    }
+
+    /// <summary>Appends the answer to a question. A free one is written with others, a paid one now.</summary>
+    internal ValueTask AppendAsync(Question question, ReadOnlySpan<byte> hash, Answer answer, JournalDurability durability, CancellationToken cancellation)
+    {
+        BeginPending();
+        _pending.Entries.Add(question, hash, answer);
+        return AppendedAsync(durability, cancellation);
+    }
+
+    private ValueTask AppendedAsync(JournalDurability durability, CancellationToken cancellation)
+    {
         Appended++;
-        return durability == JournalDurability.Paid ? FlushAsync(durability, cancellation) : FlushIfDueAsync(cancellation);
+        return durability == JournalDurability.Paid ? FlushAsync(durability, cancellation)
+            : _pending.IsFull(_group) ? HandOverAsync(cancellation)
+            : default;
     }
 
     /// <summary>Hands over what has waited for its time: written beside the work that goes on, after what was handed over before.</summary>
-    internal ValueTask FlushIfDueAsync(CancellationToken cancellation) =>
-        _pending.Count + _pendingSteps.Count > 0 && (_pending.Count >= _group.Entries || _pendingSteps.Count >= _group.Entries
-            || _time.GetElapsedTime(_pendingSince).TotalMilliseconds >= _group.Milliseconds)
-            ? WriteAsync(JournalDurability.Free, wait: false, cancellation)
-            : default;
+    internal ValueTask FlushIfDueAsync(CancellationToken cancellation)
+    {
+        if (_pending.IsEmpty) return default;
+        return _pending.TellTime(_time).TotalMilliseconds >= _group.Milliseconds ? HandOverAsync(cancellation) : default;
+    }
+
+    // Behind a write that is still on its way more may gather; past a bound the training waits for the disk.
+    private ValueTask HandOverAsync(CancellationToken cancellation) =>
+        _handedOver.IsCompleted || _pending.IsFull(_group, 8) ? WriteAsync(JournalDurability.Free, wait: false, cancellation) : default;
 
     /// <summary>Writes everything appended so far, as one transaction, and returns when it is written.</summary>
     /// <exception cref="LeaseLostException">Another process owns the run now; nothing was written.</exception>
@@ -105,16 +125,16 @@ public sealed partial class Journal : IAsyncDisposable
             // Batches keep their order, and none is written after one that failed: that failure is thrown here, again and again.
             await _handedOver;
             _spare.Clear();
-            _spareSteps.Clear();
-            if (_pending.Count + _pendingSteps.Count == 0) return;
+            if (_pending.IsEmpty) return;
+            _pending.TellTime(_time);
             (_pending, _spare) = (_spare, _pending);
-            (_pendingSteps, _spareSteps) = (_spareSteps, _pendingSteps);
-            var (entries, steps, worked) = (_spare, _spareSteps, Worked);
+            var (batch, worked) = (_spare, Worked);
             // What was computed is worth keeping, also when somebody has just asked to stop.
             if (wait) await (_handedOver = AppendAsync());
             else _handedOver = Task.Run(AppendAsync, CancellationToken.None);
 
-            Task AppendAsync() => _store.AppendAsync(_lease, entries, steps, worked, durability, CancellationToken.None).AsTask();
+            Task AppendAsync() =>
+                _store.AppendAsync(_lease, batch.Entries, batch.Steps, worked, durability, CancellationToken.None).AsTask();
         }
         finally
         {
@@ -158,14 +178,6 @@ public sealed partial class Journal : IAsyncDisposable
         return JsonSerializer.Deserialize(decision, json)!;
     }
 
-    /// <summary>An answer as bytes, valid until the next.</summary>
-    internal ReadOnlySpan<byte> Encode(Answer answer)
-    {
-        _scratch.ResetWrittenCount();
-        AnswerCodec.Write(answer, _scratch);
-        return _scratch.WrittenSpan;
-    }
-
     internal void CountFound() => Found++;
 
     /// <summary>Lets go of what it holds; what was not flushed or handed over is not written.</summary>
@@ -176,8 +188,9 @@ public sealed partial class Journal : IAsyncDisposable
         _writing.Dispose();
     }
 
-    private void NotePending()
+    private void BeginPending()
     {
-        if (_pending.Count + _pendingSteps.Count == 0) _pendingSince = _time.GetTimestamp();
+        BeginWork();
+        if (_pending.IsEmpty) _pending.Begin(_time);
     }
 }

@@ -13,10 +13,15 @@ internal sealed class JournalCursor(IRunStore store, RunId run, JournalLane lane
     private JournalPage? _single;
     private int _at;
     private bool _atEnd, _onSingle;
+    private QuestionPath _furthest = new(member, -1, -1);
     private JournalPosition? _last;
 
     /// <summary>The furthest path that was looked for.</summary>
-    public QuestionPath? Furthest { get; private set; }
+    public QuestionPath? Furthest
+    {
+        get => _furthest.Step < 0 ? null : _furthest;
+        private set => _furthest = value!.Value;
+    }
 
     /// <summary>The record found, until the next look.</summary>
     public JournalEntry Current => _onSingle ? _single![0] : _page[_at];
@@ -29,6 +34,12 @@ internal sealed class JournalCursor(IRunStore store, RunId run, JournalLane lane
         Furthest = path;
         return MoveWithinPage(path) is { } found ? new(found) : MoveOnAsync(path, cancellation);
     }
+
+    /// <summary>Whether the record is known to end before a path that was not looked for yet. False says nothing.</summary>
+    public bool EndsBefore(QuestionPath path) => _atEnd && _at == _page.Count && path.CompareTo(_furthest) > 0;
+
+    /// <summary>Counts a path that the record ends before as looked for.</summary>
+    public void Pass(QuestionPath path) => (_furthest, _onSingle) = (path, false);
 
     private bool? MoveWithinPage(QuestionPath path)
     {

@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using QTrain.Operations.Storage;
 using QTrain.Training;
 
 namespace QTrain.Operations.Runs;
@@ -54,11 +55,15 @@ public readonly ref struct JournalEntry
     /// <summary>The name, for decisions; otherwise empty.</summary>
     public string Name { get; init; }
 
-    /// <summary>The hash of the question, 32 bytes; empty for readings of the clock.</summary>
+    /// <summary>The hash of the question, 16 bytes, or 32 from stores of the first schema; empty for readings of the clock.</summary>
     public ReadOnlySpan<byte> Question { get; init; }
 
     /// <summary>What came back, see <see cref="AnswerCodec"/>.</summary>
     public ReadOnlySpan<byte> Answer { get; init; }
+
+    /// <summary>The same in another lane.</summary>
+    internal JournalEntry In(JournalLane lane) =>
+        new() { Sequence = Sequence, Lane = lane, Path = Path, Kind = Kind, Name = Name, Question = Question, Answer = Answer };
 }
 
 /// <summary>Records of a journal, read or to be appended: one buffer for all their bytes, so that a million of them are not a million objects.</summary>
@@ -68,18 +73,21 @@ public sealed class JournalPage
         long Sequence, JournalLane Lane, QuestionPath Path, QuestionKind Kind, string Name, int Start, int QuestionLength, int AnswerLength);
 
     private readonly List<Header> _headers = [];
-    private readonly ArrayBufferWriter<byte> _bytes = new(4096);
+    private readonly ByteWriter _bytes = new();
 
     /// <summary>How many records.</summary>
     public int Count => _headers.Count;
+
+    /// <summary>Bytes of all questions and answers.</summary>
+    internal long Size => _bytes.Length;
 
     /// <summary>A record. Its spans are valid until the page is cleared or added to.</summary>
     public JournalEntry this[int index]
     {
         get
         {
-            var header = _headers[index];
-            var bytes = _bytes.WrittenSpan[header.Start..];
+            ref readonly var header = ref CollectionsMarshal.AsSpan(_headers)[index];
+            var bytes = _bytes.Written[header.Start..];
             return new JournalEntry
             {
                 Sequence = header.Sequence,
@@ -94,21 +102,45 @@ public sealed class JournalPage
     }
 
     /// <summary>Where a record stands, without reading it.</summary>
-    public QuestionPath PathOf(int index) => _headers[index].Path;
+    public QuestionPath PathOf(int index) => CollectionsMarshal.AsSpan(_headers)[index].Path;
+
+    /// <summary>Bytes of a record's question and answer.</summary>
+    internal int SizeOf(int index)
+    {
+        ref readonly var header = ref CollectionsMarshal.AsSpan(_headers)[index];
+        return header.QuestionLength + header.AnswerLength;
+    }
 
     /// <summary>Adds a record.</summary>
     public void Add(in JournalEntry entry)
     {
+        var start = _bytes.Length;
+        _bytes.Bytes(entry.Question);
+        _bytes.Bytes(entry.Answer);
+        _headers.Add(new Header(entry.Sequence, entry.Lane, entry.Path, entry.Kind, entry.Name ?? "", start, entry.Question.Length, entry.Answer.Length));
+    }
+
+    /// <summary>Adds the answer to a question, written straight into the page.</summary>
+    internal void Add(Question question, ReadOnlySpan<byte> hash, Answer answer)
+    {
+        var start = _bytes.Length;
+        _bytes.Bytes(hash);
+        AnswerCodec.Write(answer, _bytes);
         _headers.Add(new Header(
-            entry.Sequence, entry.Lane, entry.Path, entry.Kind, entry.Name ?? "", _bytes.WrittenCount, entry.Question.Length, entry.Answer.Length));
-        _bytes.Write(entry.Question);
-        _bytes.Write(entry.Answer);
+            0, JournalLane.Answers, question.Path, question.Kind, "", start, hash.Length, _bytes.Length - start - hash.Length));
+    }
+
+    /// <summary>Whether a record belongs to a lane and member and is not named.</summary>
+    internal bool IsOf(int index, JournalLane lane, int member)
+    {
+        ref readonly var header = ref CollectionsMarshal.AsSpan(_headers)[index];
+        return header.Lane == lane && header.Path.Member == member && header.Name.Length == 0;
     }
 
     /// <summary>Removes all records and keeps the memory.</summary>
     public void Clear()
     {
         _headers.Clear();
-        _bytes.ResetWrittenCount();
+        _bytes.Clear();
     }
 }

@@ -12,6 +12,7 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
     private readonly string? _recordedIdentity;
     private readonly bool _warm;
     private readonly QuestionHasher _hasher;
+    private readonly LastCursor _answers, _warmAnswers;
 
     /// <summary>Puts a journal in front of an evaluator.</summary>
     /// <param name="inner">Answers what is not recorded.</param>
@@ -25,6 +26,7 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         ArgumentNullException.ThrowIfNull(inner);
         (_inner, _journal, _durability, _warm, _recordedIdentity) = (inner, journal, durability, warm, recordedIdentity);
         _hasher = new QuestionHasher(inner.Identity);
+        (_answers, _warmAnswers) = (new LastCursor(journal, JournalLane.Answers), new LastCursor(journal, JournalLane.Warm));
     }
 
     /// <inheritdoc/>
@@ -36,11 +38,51 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
     /// <inheritdoc/>
     /// <exception cref="JournalMismatchException">The journal has the answer to another question at a path.</exception>
     /// <exception cref="LeaseLostException">Another process owns the run now.</exception>
-    public async ValueTask<Answer[]> AnswerAsync(IReadOnlyList<Question> questions, CancellationToken cancellation)
+    public ValueTask<Answer[]> AnswerAsync(IReadOnlyList<Question> questions, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(questions);
         cancellation.ThrowIfCancellationRequested();
-        await _journal.SettleStepsAsync();
+        var settling = _journal.SettleStepsAsync();
+        if (!settling.IsCompletedSuccessfully || !ArePastRecord(questions)) return LookUpAsync(settling, questions, cancellation);
+        return AskAsync(questions, cancellation);
+    }
+
+    // Most questions of a long run come here, each a few microseconds after the other: as long as everything answers at once this is one call
+    // without a state machine.
+    private ValueTask<Answer[]> AskAsync(IReadOnlyList<Question> questions, CancellationToken cancellation)
+    {
+        _journal.BeginWork();
+        var flushing = _journal.FlushIfDueAsync(cancellation);
+        if (!flushing.IsCompletedSuccessfully) return FlushFirstAsync(flushing, questions, cancellation);
+        var computing = _inner.AnswerAsync(questions, cancellation);
+        if (!computing.IsCompletedSuccessfully) return RecordAsync(computing, questions, cancellation);
+        var answers = computing.Result;
+        var recording = RecordAsync(questions, answers, cancellation);
+        return recording.IsCompletedSuccessfully ? new(answers) : AfterAsync(recording, answers);
+    }
+
+    private async ValueTask<Answer[]> FlushFirstAsync(ValueTask flushing, IReadOnlyList<Question> questions, CancellationToken cancellation)
+    {
+        await flushing;
+        return await RecordAsync(_inner.AnswerAsync(questions, cancellation), questions, cancellation);
+    }
+
+    private async ValueTask<Answer[]> RecordAsync(ValueTask<Answer[]> computing, IReadOnlyList<Question> questions, CancellationToken cancellation)
+    {
+        var answers = await computing;
+        await RecordAsync(questions, answers, cancellation);
+        return answers;
+    }
+
+    private static async ValueTask<Answer[]> AfterAsync(ValueTask recording, Answer[] answers)
+    {
+        await recording;
+        return answers;
+    }
+
+    private async ValueTask<Answer[]> LookUpAsync(ValueTask settling, IReadOnlyList<Question> questions, CancellationToken cancellation)
+    {
+        await settling;
         var answers = new Answer[questions.Count];
         List<int>? missing = null;
         for (var k = 0; k < answers.Length; k++)
@@ -50,17 +92,25 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         }
         if (missing is null) return answers;
 
-        _journal.BeginWork();
-        await _journal.FlushIfDueAsync(cancellation);
-        IReadOnlyList<Question> unanswered = missing.Count == questions.Count ? questions : [.. missing.Select(k => questions[k])];
-        var computed = await _inner.AnswerAsync(unanswered, cancellation);
-        for (var k = 0; k < missing.Count; k++)
-        {
-            answers[missing[k]] = computed[k];
-            // The last of a paid batch carries the others to the disk.
-            await RecordAsync(unanswered[k], computed[k], k == missing.Count - 1 ? _durability : JournalDurability.Free, cancellation);
-        }
+        var computed = await AskAsync(missing.Count == questions.Count ? questions : [.. missing.Select(k => questions[k])], cancellation);
+        for (var k = 0; k < missing.Count; k++) answers[missing[k]] = computed[k];
         return answers;
+    }
+
+    private bool ArePastRecord(IReadOnlyList<Question> questions)
+    {
+        for (var k = 0; k < questions.Count; k++)
+        {
+            var path = questions[k].Path;
+            if (!_answers.Of(path).EndsBefore(path) || _warm && !_warmAnswers.Of(path).EndsBefore(path)) return false;
+        }
+        for (var k = 0; k < questions.Count; k++)
+        {
+            var path = questions[k].Path;
+            _answers.Of(path).Pass(path);
+            if (_warm) _warmAnswers.Of(path).Pass(path);
+        }
+        return true;
     }
 
     /// <summary>Lets go of what it holds; the evaluator behind it is another's.</summary>
@@ -80,21 +130,28 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         return answer;
     }
 
-    private ValueTask RecordAsync(Question question, Answer answer, JournalDurability durability, CancellationToken cancellation)
+    // The last of a paid batch carries the others to the disk.
+    private ValueTask RecordAsync(IReadOnlyList<Question> questions, Answer[] answers, CancellationToken cancellation)
     {
-        var entry = new JournalEntry
+        for (var k = 0; k < answers.Length; k++)
         {
-            Lane = JournalLane.Answers,
-            Path = question.Path,
-            Kind = question.Kind,
-            Name = "",
-            Question = _hasher.Of(question),
-            Answer = _journal.Encode(answer),
-        };
-        return _journal.AppendAsync(entry, durability, cancellation);
+            var recording = RecordAsync(questions[k], answers[k], k == answers.Length - 1 ? _durability : JournalDurability.Free, cancellation);
+            if (!recording.IsCompletedSuccessfully) return RestAsync(recording, k + 1);
+        }
+        return default;
+
+        async ValueTask RestAsync(ValueTask recording, int from)
+        {
+            await recording;
+            for (var k = from; k < answers.Length; k++)
+                await RecordAsync(questions[k], answers[k], k == answers.Length - 1 ? _durability : JournalDurability.Free, cancellation);
+        }
     }
 
-    private bool Matches(JournalCursor recorded, Question question) => _hasher.Of(question).SequenceEqual(recorded.Current.Question);
+    private ValueTask RecordAsync(Question question, Answer answer, JournalDurability durability, CancellationToken cancellation) =>
+        _journal.AppendAsync(question, _hasher.Of(question), answer, durability, cancellation);
+
+    private bool Matches(JournalCursor recorded, Question question) => _hasher.Matches(recorded.Current.Question, question);
 
     private JournalMismatchException Mismatch(JournalCursor recorded, Question question)
     {
@@ -116,5 +173,18 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
     {
         var (was, of) = (before.Split('\n'), now.Split('\n'));
         return string.Join(", ", was.Except(of).Select(l => $"it was '{l}'").Concat(of.Except(was).Select(l => $"it is '{l}'")));
+    }
+
+    /// <summary>The cursor of the member that asked last.</summary>
+    private sealed class LastCursor(Journal journal, JournalLane lane)
+    {
+        private JournalCursor? _cursor;
+        private int _member;
+
+        public JournalCursor Of(QuestionPath path)
+        {
+            if (_cursor is null || _member != path.Member) (_cursor, _member) = (journal.CursorOf(lane, path.Member), path.Member);
+            return _cursor;
+        }
     }
 }

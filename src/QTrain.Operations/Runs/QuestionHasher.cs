@@ -1,51 +1,72 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using QTrain.Training;
 
 namespace QTrain.Operations.Runs;
 
-/// <summary>Hashes questions: SHA-256 over everything that determines an answer, which is who answers, where in the run, what is asked, and the
+/// <summary>Hashes questions: 128 bits over everything that determines an answer, which is who answers, where in the run, what is asked, and the
 /// bits of the point.</summary>
-/// <param name="identity">The identity of the evaluator; its own hash enters every question's.</param>
+/// <remarks>SipHash-2-4 with 128 bits over member, step, slot and kind as four 32-bit numbers and the point's IEEE bits, all little-endian; the key is the
+/// first half of the SHA-256 of the evaluator's identity. Stores of the first schema hold SHA-256 hashes, which are still understood.</remarks>
+/// <param name="identity">The identity of the evaluator; its own hash is the key of every question's.</param>
 public sealed class QuestionHasher(string identity) : IDisposable
 {
     /// <summary>Bytes of a hash.</summary>
-    public const int Size = SHA256.HashSizeInBytes;
+    public const int Size = 16;
 
-    private const int Head = Size + 3 * sizeof(int) + 1;
-
-    private readonly byte[] _head = [.. SHA256.HashData(Encoding.UTF8.GetBytes(identity)), .. new byte[Head - Size]];
+    private readonly byte[] _identity = SHA256.HashData(Encoding.UTF8.GetBytes(identity));
     private readonly byte[] _hash = new byte[Size];
-    // Kept, because making one costs as much as a short hash.
-    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly SipHash _keyed = new(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, SipHash.KeySize));
+    private Sha256Questions? _first;
 
     /// <summary>The hash of a question, valid until the next.</summary>
     public ReadOnlySpan<byte> Of(Question question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(Size), question.Path.Member);
-        BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(Size + 4), question.Path.Step);
-        BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(Size + 8), question.Path.Slot);
-        _head[Size + 12] = (byte)question.Kind;
-        _sha.AppendData(_head);
-        if (BitConverter.IsLittleEndian) _sha.AppendData(MemoryMarshal.AsBytes(question.Point.AsSpan()));
-        else AppendSwapped(question.Point);
-        _sha.GetHashAndReset(_hash);
+        var path = question.Path;
+        var hash = _keyed;
+        hash.Add((uint)path.Member | (ulong)(uint)path.Step << 32);
+        hash.Add((uint)path.Slot | (ulong)question.Kind << 32);
+        foreach (var coordinate in question.Point) hash.Add(BitConverter.DoubleToUInt64Bits(coordinate));
+        var (low, high) = hash.End(2 + question.Point.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(_hash, low);
+        BinaryPrimitives.WriteUInt64LittleEndian(_hash.AsSpan(sizeof(ulong)), high);
         return _hash;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _sha.Dispose();
+    /// <summary>Whether a recorded hash, of this form or an earlier one, is that of a question.</summary>
+    public bool Matches(ReadOnlySpan<byte> recorded, Question question) => recorded.Length == Sha256Questions.Size
+        ? (_first ??= new Sha256Questions(_identity)).Of(question).SequenceEqual(recorded)
+        : Of(question).SequenceEqual(recorded);
 
-    private void AppendSwapped(double[] point)
+    /// <inheritdoc/>
+    public void Dispose() => _first?.Dispose();
+
+    /// <summary>The form of the first schema: SHA-256 over the identity's hash, path, kind and point.</summary>
+    private sealed class Sha256Questions(byte[] identity) : IDisposable
     {
-        Span<byte> bits = stackalloc byte[sizeof(double)];
-        foreach (var coordinate in point)
+        public const int Size = SHA256.HashSizeInBytes;
+
+        private readonly byte[] _head = [.. identity, .. new byte[3 * sizeof(int) + 1]];
+        private readonly byte[] _hash = new byte[Size];
+        private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public ReadOnlySpan<byte> Of(Question question)
         {
-            BinaryPrimitives.WriteDoubleLittleEndian(bits, coordinate);
+            BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(Size), question.Path.Member);
+            BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(Size + 4), question.Path.Step);
+            BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(Size + 8), question.Path.Slot);
+            _head[Size + 12] = (byte)question.Kind;
+            _sha.AppendData(_head);
+            var bits = new byte[sizeof(double) * question.Point.Length];
+            for (var k = 0; k < question.Point.Length; k++)
+                BinaryPrimitives.WriteDoubleLittleEndian(bits.AsSpan(sizeof(double) * k), question.Point[k]);
             _sha.AppendData(bits);
+            _sha.GetHashAndReset(_hash);
+            return _hash;
         }
+
+        public void Dispose() => _sha.Dispose();
     }
 }

@@ -76,7 +76,7 @@ public sealed partial class RunEngine
         using var owned = inner as IDisposable;
         using var evaluator = new ComparingEvaluator(inner, new JournalCursor(store.Runs, id, JournalLane.Answers, 0));
         var clock = new ReplayedRunClock(new JournalCursor(store.Runs, id, JournalLane.Clock, 0));
-        var digests = new List<long>();
+        var digests = new List<(long Now, long First)>();
         TrainingResult? result = null;
         try
         {
@@ -113,18 +113,18 @@ public sealed partial class RunEngine
 
         void Observe(TrainingStep step)
         {
-            digests.Add(StepRecord.Of(0, step, default).Digest);
+            digests.Add(StepRecord.DigestsOf(0, step));
             options.OnStep?.Invoke(step);
         }
     }
 
-    private async Task<(long Equal, int? FirstDifferent)> CompareStepsAsync(RunId id, List<long> digests, CancellationToken cancellation)
+    private async Task<(long Equal, int? FirstDifferent)> CompareStepsAsync(RunId id, List<(long Now, long First)> digests, CancellationToken cancellation)
     {
         long equal = 0;
         await foreach (var step in store.Runs.StepsAsync(id, cancellation: cancellation))
         {
             // A step is recorded before the questions that follow it, so an interrupted run may know one step fewer than can be made; never more.
-            if (step.Index >= digests.Count || digests[step.Index] != step.Digest) return (equal, step.Index);
+            if (step.Index >= digests.Count || !step.IsOf(digests[step.Index])) return (equal, step.Index);
             equal++;
         }
         return (equal, null);
@@ -178,7 +178,7 @@ internal sealed class ComparingEvaluator(IEvaluator inner, JournalCursor recorde
     private long Check(Question question)
     {
         var entry = recorded.Current;
-        if (_hasher.Of(question).SequenceEqual(entry.Question)) return entry.Sequence;
+        if (_hasher.Matches(entry.Question, question)) return entry.Sequence;
         Depart($"question {entry.Sequence} at {question.Path} is another than was recorded: the plan, the optimizer or its arithmetic has changed");
         throw new ReplayDepartedException();
     }

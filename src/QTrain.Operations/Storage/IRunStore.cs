@@ -65,6 +65,12 @@ public interface IRunStore
     /// <summary>Adds the record at a path to a page; false when there is none.</summary>
     ValueTask<bool> ReadAtAsync(RunId run, JournalLane lane, QuestionPath path, string name, JournalPage into, CancellationToken cancellation);
 
+    /// <summary>Adds the record of a lane and member with the last path to a page; false when there is none.</summary>
+    ValueTask<bool> ReadLastAsync(RunId run, JournalLane lane, int member, JournalPage into, CancellationToken cancellation);
+
+    /// <summary>The members of the run's ensemble that have made a step, in their order.</summary>
+    ValueTask<IReadOnlyList<int>> MembersAsync(RunId run, CancellationToken cancellation);
+
     /// <summary>Steps of a member in their order.</summary>
     ValueTask<IReadOnlyList<StepRecord>> ReadStepsAsync(RunId run, int member, int afterIndex, int limit, CancellationToken cancellation);
 

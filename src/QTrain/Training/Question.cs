@@ -9,7 +9,8 @@ namespace QTrain.Training;
 public readonly record struct QuestionPath(int Member, int Step, int Slot) : IComparable<QuestionPath>
 {
     /// <summary>Order of member, step, slot.</summary>
-    public int CompareTo(QuestionPath other) => (Member, Step, Slot).CompareTo((other.Member, other.Step, other.Slot));
+    public int CompareTo(QuestionPath other) =>
+        Member != other.Member ? Member.CompareTo(other.Member) : Step != other.Step ? Step.CompareTo(other.Step) : Slot.CompareTo(other.Slot);
 
     /// <summary><c>member/step/slot</c>.</summary>
     public override string ToString() => $"{Member}/{Step}/{Slot}";

@@ -82,8 +82,19 @@ public sealed class The_hash_of_a_question
 
     [Fact]
     public void is_the_one_that_stores_hold() =>
+        // openssl mac -macopt hexkey:$(first 16 bytes of sha256("circuit 1")) -macopt size:16 SIPHASH over 0, 3, 1, 0 as int32 and 0.5, −1.25, all little-endian
+        Hash(Identity, Question).ShouldBe("921567fbac0d4c26416875b8c48bf518");
+
+    [Fact]
+    public void is_told_of_the_first_schema_too()
+    {
         // sha256(sha256("circuit 1") ‖ 0, 3, 1 as int32 ‖ 0 ‖ 0.5, −1.25), all little-endian
-        Hash(Identity, Question).ShouldBe("1b9c30ab189f533b963106ff7269ab5f7864187786ec4649e0134e6aaa18e94e");
+        var recorded = Convert.FromHexString("1b9c30ab189f533b963106ff7269ab5f7864187786ec4649e0134e6aaa18e94e");
+        using var hasher = new QuestionHasher(Identity);
+        hasher.Matches(recorded, Question).ShouldBeTrue();
+        hasher.Matches(recorded, Question with { Kind = QuestionKind.Gradient }).ShouldBeFalse();
+        hasher.Matches(recorded.AsSpan(0, 16), Question).ShouldBeFalse();
+    }
 
     [Fact]
     public void differs_for_all_that_matters() =>

@@ -187,6 +187,77 @@ public abstract class RunStoreConformance
     }
 
     [Fact]
+    public async Task keeps_many_records_in_order_with_those_that_come_late_between_them()
+    {
+        var run = await NewRunAsync();
+        var grant = await Store.AcquireAsync(run, Elsewhere, Duration, default);
+        // Two members at once, two slots a step, but slot 1 of step 700 of the first member comes late.
+        QuestionPath[] paths = [.. from step in Enumerable.Range(0, 1500) from member in new[] { 0, 7 } from slot in new[] { 0, 2 } select new QuestionPath(member, step, slot)];
+        await Store.AppendAsync(grant, Page(paths), [], default, JournalDurability.Free, default);
+        var late = new QuestionPath(0, 700, 1);
+        await Store.AppendAsync(grant, Page(late), [], default, JournalDurability.Paid, default);
+
+        var read = new List<(long Sequence, QuestionPath Path)>();
+        for (JournalPosition? after = null; ;)
+        {
+            var page = await ReadAsync(run, after: after, limit: 97);
+            read.AddRange(page);
+            if (page.Count < 97) break;
+            after = new JournalPosition(page[^1].Path);
+        }
+        read.Select(r => r.Path).ShouldBe(paths.Append(late).Order());
+        read.Single(r => r.Path == late).Sequence.ShouldBe(paths.Length + 1);
+        read.Where(r => r.Path != late).ShouldAllBe(r => paths[r.Sequence - 1] == r.Path);
+        (await ReadAsync(run, member: 0, after: new JournalPosition(new QuestionPath(0, 700, 0)), limit: 3)).Select(r => r.Path)
+            .ShouldBe([late, new QuestionPath(0, 700, 2), new QuestionPath(0, 701, 0)]);
+        (await ReadAsync(run, member: 0, after: new JournalPosition(new QuestionPath(0, 1499, 2)))).ShouldBeEmpty();
+        (await ReadAsync(run, member: 3)).ShouldBeEmpty();
+
+        var one = new JournalPage();
+        (await Store.ReadAtAsync(run, JournalLane.Answers, new QuestionPath(7, 1234, 2), "", one, default)).ShouldBeTrue();
+        (one[0].Path, one[0].Answer.ToArray()[0]).ShouldBe((new QuestionPath(7, 1234, 2), (byte)1));
+        (await Store.ReadAtAsync(run, JournalLane.Answers, new QuestionPath(7, 1234, 1), "", one, default)).ShouldBeFalse();
+        (await Store.ReadLastAsync(run, JournalLane.Answers, 0, one, default)).ShouldBeTrue();
+        one[1].Path.ShouldBe(new QuestionPath(0, 1499, 2));
+        (await Store.ReadLastAsync(run, JournalLane.Clock, 0, one, default)).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task refuses_a_second_record_at_a_path_however_many_come_at_once(int count)
+    {
+        var run = await NewRunAsync();
+        var grant = await Store.AcquireAsync(run, Elsewhere, Duration, default);
+        await Store.AppendAsync(grant, Page([.. Enumerable.Range(0, 100).Select(k => new QuestionPath(0, k, 0))]), [], default, JournalDurability.Free, default);
+
+        await Should.ThrowAsync<StoreException>(async () => await Store.AppendAsync(
+            grant, Page([.. Enumerable.Range(60, count).Select(k => new QuestionPath(0, k, 0))]), [], default, JournalDurability.Free, default));
+        await Should.ThrowAsync<StoreException>(async () => await Store.AppendAsync(
+            grant, new JournalPage(), [Step(1), Step(1)], default, JournalDurability.Free, default));
+
+        (await Store.GetAsync(run)).JournalLength.ShouldBe(100);
+        (await ReadAsync(run, limit: 1000)).Count.ShouldBe(100);
+        (await Store.ReadStepsAsync(run, 0, -1, 10, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task keeps_many_steps_of_every_member()
+    {
+        var run = await NewRunAsync();
+        var grant = await Store.AcquireAsync(run, Elsewhere, Duration, default);
+        StepRecord[] steps = [.. from index in Enumerable.Range(0, 2500) from member in new[] { 0, 3 } select Step(index) with { Member = member, Loss = index / 7.0, GradientNorm = index % 3 == 0 ? null : index }];
+        await Store.AppendAsync(grant, new JournalPage(), steps[..4000], default, JournalDurability.Free, default);
+        await Store.AppendAsync(grant, new JournalPage(), steps[4000..], default, JournalDurability.Free, default);
+
+        (await Store.MembersAsync(run, default)).ShouldBe([0, 3]);
+        (await Store.StepsAsync(run, member: 3).ToListAsync()).ShouldBe(steps.Where(s => s.Member == 3));
+        foreach (var after in new[] { -1, 0, 1023, 1024, 1999, 2000, 2498, 2499 })
+            (await Store.ReadStepsAsync(run, 0, after, 5, default)).Select(s => s.Index).ShouldBe(Enumerable.Range(0, 2500).Where(k => k > after).Take(5));
+        (await Store.MembersAsync(await NewRunAsync(), default)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task keeps_steps_also_those_whose_loss_is_no_number()
     {
         var run = await NewRunAsync();
@@ -228,6 +299,27 @@ public abstract class RunStoreConformance
         (await Store.GetAsync(child.Id)).JournalLength.ShouldBe(0);
         (await ReadAsync(grandchild.Id)).ShouldBeEmpty();
         (await ReadAsync(grandchild.Id, lane: JournalLane.Warm)).Select(r => r.Path).ShouldBe([new QuestionPath(0, 0, 0), new QuestionPath(0, 1, 0)]);
+    }
+
+    [Fact]
+    public async Task forks_many_answers_and_takes_the_nearer_where_both_have_one()
+    {
+        var parent = await NewRunAsync();
+        var grant = await Store.AcquireAsync(parent, Elsewhere, Duration, default);
+        await Store.AppendAsync(grant, Page([.. Enumerable.Range(0, 3000).Select(k => new QuestionPath(k / 2000, k % 2000, 0))]), [], default, JournalDurability.Free, default);
+        var (child, grandchild) = (TemporaryStore.NewRun("child", Later()), TemporaryStore.NewRun("grandchild", Later()));
+        await Store.ForkAsync(child, parent, default);
+        var own = await Store.AcquireAsync(child.Id, Elsewhere, Duration, default);
+        var page = new JournalPage();
+        foreach (var step in Enumerable.Range(500, 10)) page.Add(new JournalEntry { Path = new QuestionPath(0, step, 0), Question = new byte[16], Answer = [9] });
+        await Store.AppendAsync(own, page, [], default, JournalDurability.Free, default);
+        await Store.ForkAsync(grandchild, child.Id, default);
+
+        (await ReadAsync(grandchild.Id, lane: JournalLane.Warm, limit: 5000)).Select(r => r.Path)
+            .ShouldBe(Enumerable.Range(0, 3000).Select(k => new QuestionPath(k / 2000, k % 2000, 0)));
+        page.Clear();
+        await Store.ReadAsync(grandchild.Id, JournalLane.Warm, 0, new JournalPosition(new QuestionPath(0, 498, 0)), 12, page, default);
+        Enumerable.Range(0, 12).Select(k => (int)page[k].Answer[0]).ShouldBe([1, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1]);
     }
 
     [Fact]

@@ -81,6 +81,10 @@ internal sealed class SqliteDatabase : IDisposable
             {
                 throw Failure(e);
             }
+            catch (SqliteRunStore.RecordedAlreadyException e)
+            {
+                throw new StoreException(_path, $"refused a second record of the same thing: {e.Message}. Nothing was written; this is a fault of QTrain, please report it.", e);
+            }
         }
     }
 
@@ -96,6 +100,10 @@ internal sealed class SqliteDatabase : IDisposable
             catch (SqliteException e)
             {
                 throw Failure(e);
+            }
+            catch (FormatException e)
+            {
+                throw new StoreException(_path, $"is damaged: {e.Message}. Restore it from a backup, or train the run's spec again.", e);
             }
         }
     }

@@ -1,4 +1,4 @@
-using QTrain.Operations.Artifacts;
+using System.Runtime.InteropServices;
 using QTrain.Operations.Runs;
 using QTrain.Training;
 
@@ -6,7 +6,8 @@ namespace QTrain.Operations.Storage.Sqlite;
 
 internal sealed partial class SqliteRunStore
 {
-    private const string SelectEntries = "SELECT sequence, lane, member, step, slot, kind, name, question, answer FROM journal ";
+    // Fewer are rows: a block must be worth looking where it belongs.
+    private const int FewestOfABlock = 4;
 
     private const string InsertNamedEntry =
         "INSERT INTO journal (name, run, lane, member, step, slot, sequence, kind, question, answer) VALUES (?,?,?,?,?,?,?,?,?,?)";
@@ -15,119 +16,156 @@ internal sealed partial class SqliteRunStore
     private const string InsertEntry =
         "INSERT INTO journal (name, run, lane, member, step, slot, sequence, kind, question, answer) VALUES ('',?,?,?,?,?,?,?,?,?)";
 
+    // Used by the one connection that writes, under its lock.
+    private readonly ByteWriter _block = new();
+    private readonly List<int> _indices = [];
+    private readonly HashSet<(JournalLane, int)> _blocked = [];
+
     public ValueTask AppendAsync(
         LeaseGrant lease, JournalPage entries, IReadOnlyList<StepRecord> steps, TimeSpan worked, JournalDurability durability,
         CancellationToken cancellation) => Done(database.Write(c =>
     {
         var (key, length) = Fenced(c, lease, entries.Count, worked.Ticks);
-        var sequence = length - entries.Count;
-        SqliteStatement? insert = null, insertNamed = null, insertStep = null;
-        for (var k = 0; k < entries.Count; k++)
-        {
-            var entry = entries[k];
-            SqliteStatement to;
-            if (entry.Name.Length == 0) to = insert ??= c[InsertEntry];
-            else to = (insertNamed ??= c[InsertNamedEntry]).Bind(entry.Name);
-            to.Bind(key).Bind((long)entry.Lane).Bind(entry.Path.Member).Bind(entry.Path.Step).Bind(entry.Path.Slot)
-                .Bind(++sequence).Bind((long)entry.Kind).Bind(entry.Question).Bind(entry.Answer).Run();
-        }
-        foreach (var step in steps)
-        {
-            insertStep ??= c["""
-                INSERT INTO steps (run, member, step, loss, standard_error, best_loss, gradient_norm, evaluations, shots, at, digest)
-                VALUES (?,?,?,?,?,?,?,?,?,?,?)
-                """];
-            insertStep.Bind(key).Bind(step.Member).Bind(step.Index).Bind(step.Loss).Bind(step.StandardError).Bind(step.BestLoss)
-                .Bind(step.GradientNorm).Bind(step.Evaluations).Bind(step.Shots).Bind(step.At.ToUnixTimeMilliseconds()).Bind(step.Digest).Run();
-        }
+        InsertEntries(c, key, entries, length - entries.Count + 1);
+        InsertSteps(c, key, steps);
         return true;
     }, durability));
 
-    public ValueTask ReadAsync(
-        RunId run, JournalLane lane, int? member, JournalPosition? after, int limit, JournalPage into, CancellationToken cancellation) =>
-        Done(database.Read(c =>
+    /// <param name="c">The connection.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="entries">The records.</param>
+    /// <param name="firstSequence">The number of the first of them; negative where each has its own.</param>
+    private void InsertEntries(SqliteDatabase.Connection c, long run, JournalPage entries, long firstSequence)
+    {
+        _blocked.Clear();
+        for (var k = 0; k < entries.Count; k++)
         {
-            var (path, name) = after ?? new JournalPosition(new QuestionPath(member ?? -1, -1, -1));
-            // A member's end must be known to the index, or the last page would look through all members behind it.
-            var select = member is not null
-                ? c[SelectEntries + "WHERE run = ? AND lane = ? AND member = ? AND (step, slot, name) > (?, ?, ?) ORDER BY step, slot, name LIMIT ?"]
-                : c[SelectEntries + "WHERE run = ? AND lane = ? AND (member, step, slot, name) > (?, ?, ?, ?) ORDER BY member, step, slot, name LIMIT ?"];
-            select.Bind(KeyOf(c, run)).Bind((long)lane).Bind(path.Member).Bind(path.Step).Bind(path.Slot).Bind(name).Bind(limit);
-            return ReadEntries(select, into);
-        }));
-
-    public ValueTask<bool> ReadAtAsync(
-        RunId run, JournalLane lane, QuestionPath path, string name, JournalPage into, CancellationToken cancellation) =>
-        new(database.Read(c =>
-        {
-            var select = c[SelectEntries + "WHERE run = ? AND lane = ? AND member = ? AND step = ? AND slot = ? AND name = ?"]
-                .Bind(KeyOf(c, run)).Bind((long)lane).Bind(path.Member).Bind(path.Step).Bind(path.Slot).Bind(name);
-            return ReadEntries(select, into) > 0;
-        }));
-
-    public ValueTask<IReadOnlyList<StepRecord>> ReadStepsAsync(RunId run, int member, int afterIndex, int limit, CancellationToken cancellation) =>
-        new(database.Read(c =>
-        {
-            var steps = new List<StepRecord>();
-            var select = c["""
-                SELECT step, loss, standard_error, best_loss, gradient_norm, evaluations, shots, at, digest
-                FROM steps WHERE run = ? AND member = ? AND step > ? ORDER BY step LIMIT ?
-                """].Bind(KeyOf(c, run)).Bind(member).Bind(afterIndex).Bind(limit);
-            while (select.Step())
+            var entry = entries[k];
+            // A block of all records of its lane and member, when the first of them comes by.
+            if (_blocked.Contains((entry.Lane, entry.Path.Member)) && entry.Name.Length == 0) continue;
+            if (entry.Name.Length == 0 && InsertBlocks(c, run, entries, k, firstSequence))
             {
-                steps.Add(new StepRecord(
-                    member, (int)select.Int64(0), select.Double(1), select.Double(2), select.Double(3), select.IsNull(4) ? null : select.Double(4),
-                    select.Int64(5), select.Int64(6), DateTimeOffset.FromUnixTimeMilliseconds(select.Int64(7)), select.Int64(8)));
+                _blocked.Add((entry.Lane, entry.Path.Member));
+                continue;
             }
-            select.Reset();
-            return (IReadOnlyList<StepRecord>)steps;
-        }));
-
-    public ValueTask NoteArtifactAsync(Artifact artifact, CancellationToken cancellation) => Done(database.Write(c =>
-    {
-        c["INSERT INTO artifacts (hash, size, media_type, wanted) VALUES (?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET wanted = excluded.wanted"]
-            .Bind(artifact.Hash.Value).Bind(artifact.Size).Bind(artifact.MediaType).Bind(Now).Run();
-        return true;
-    }));
-
-    public ValueTask<Artifact?> FindArtifactAsync(ArtifactHash hash, CancellationToken cancellation) => new(database.Read(c =>
-    {
-        var select = c["SELECT size, media_type FROM artifacts WHERE hash = ?"].Bind(hash.Value);
-        var found = select.Step() ? new Artifact(hash, select.Int64(0), select.Text(1)) : null;
-        select.Reset();
-        return found;
-    }));
-
-    public ValueTask<int> CollectArtifactsAsync(DateTimeOffset unwantedSince, Action<ArtifactHash> remove, CancellationToken cancellation) =>
-        new(database.Write(c =>
-        {
-            var unwanted = new List<ArtifactHash>();
-            var delete = c["DELETE FROM artifacts WHERE wanted < ? AND hash NOT IN (SELECT hash FROM run_inputs) RETURNING hash"]
-                .Bind(unwantedSince.ToUnixTimeMilliseconds());
-            while (delete.Step()) unwanted.Add(ArtifactHash.Parse(delete.Text(0)));
-            delete.Reset();
-            foreach (var hash in unwanted) remove(hash);
-            return unwanted.Count;
-        }));
-
-    private static int ReadEntries(SqliteStatement select, JournalPage into)
-    {
-        var count = 0;
-        for (; select.Step(); count++)
-        {
-            var lane = (JournalLane)select.Int64(1);
-            into.Add(new JournalEntry
-            {
-                Sequence = select.Int64(0),
-                Lane = lane,
-                Path = new QuestionPath((int)select.Int64(2), (int)select.Int64(3), (int)select.Int64(4)),
-                Kind = (QuestionKind)select.Int64(5),
-                Name = lane == JournalLane.Decisions ? select.Text(6) : "",
-                Question = select.Blob(7),
-                Answer = select.Blob(8),
-            });
+            InsertRow(c, run, entry, firstSequence < 0 ? entry.Sequence : firstSequence + k);
         }
-        select.Reset();
-        return count;
     }
+
+    /// <summary>Adds the records of the lane and member of one of a page, from that one on, as blocks; false when they are too few, out of order, or not
+    /// past all that is recorded.</summary>
+    private bool InsertBlocks(SqliteDatabase.Connection c, long run, JournalPage entries, int from, long firstSequence)
+    {
+        var (lane, first) = (entries[from].Lane, entries.PathOf(from));
+        if (entries.Count - from < FewestOfABlock) return false;
+        _indices.Clear();
+        var last = new QuestionPath(first.Member, -1, -1);
+        for (var k = from; k < entries.Count; k++)
+        {
+            if (!entries.IsOf(k, lane, first.Member)) continue;
+            var path = entries.PathOf(k);
+            if (path.CompareTo(last) <= 0) return false;
+            last = path;
+            _indices.Add(k);
+        }
+        if (_indices.Count < FewestOfABlock || LastPath(c, run, lane, first.Member) >= first) return false;
+        var indices = CollectionsMarshal.AsSpan(_indices);
+        for (int begin = 0, end; begin < indices.Length; begin = end)
+        {
+            for ((end, var size) = (begin, 0); end < indices.Length && end - begin < JournalBlock.MostRecords && size < JournalBlock.MostBytes; end++)
+                size += entries.SizeOf(indices[end]);
+            _block.Clear();
+            JournalBlock.Write(entries, indices[begin..end], firstSequence, _block);
+            var (head, tail) = (entries.PathOf(indices[begin]), entries.PathOf(indices[end - 1]));
+            c["INSERT INTO journal_blocks (run, lane, member, step, slot, last_step, last_slot, body) VALUES (?,?,?,?,?,?,?,?)"]
+                .Bind(run).Bind((long)lane).Bind(first.Member).Bind(head.Step).Bind(head.Slot).Bind(tail.Step).Bind(tail.Slot).Bind(_block.Written).Run();
+        }
+        return true;
+    }
+
+    private static void InsertRow(SqliteDatabase.Connection c, long run, in JournalEntry entry, long sequence)
+    {
+        var path = entry.Path;
+        // The primary key knows the rows only.
+        if (entry.Name.Length == 0 && FindInBlocks(c, run, entry.Lane, path, new JournalPage()))
+            throw new RecordedAlreadyException($"the record {path} of lane {entry.Lane} is in the journal already");
+        var to = entry.Name.Length == 0 ? c[InsertEntry] : c[InsertNamedEntry].Bind(entry.Name);
+        to.Bind(run).Bind((long)entry.Lane).Bind(path.Member).Bind(path.Step).Bind(path.Slot)
+            .Bind(sequence).Bind((long)entry.Kind).Bind(entry.Question).Bind(entry.Answer).Run();
+    }
+
+    /// <summary>Copies the answers of a run as warm ones of another. Its own come first: where it is itself a fork, what it did not ask again stays warm too.</summary>
+    private void CopyAsWarm(SqliteDatabase.Connection c, long from, long to)
+    {
+        var (own, warm, merged) = (new JournalPage(), new JournalPage(), new JournalPage());
+        for (int? member = -1; (member = NextMember(c, from, member.Value)) is { } one;)
+        {
+            var (afterOwn, afterWarm) = (Before(one), Before(one));
+            var (o, w) = (0, 0);
+            while (true)
+            {
+                Refill(JournalLane.Answers, own, ref o, ref afterOwn);
+                Refill(JournalLane.Warm, warm, ref w, ref afterWarm);
+                var order = o == own.Count ? 1 : w == warm.Count ? -1 : own.PathOf(o).CompareTo(warm.PathOf(w));
+                if (o == own.Count && w == warm.Count) break;
+                merged.Add((order <= 0 ? own[o] : warm[w]).In(JournalLane.Warm));
+                if (order <= 0) o++;
+                if (order >= 0) w++;
+                if (merged.Count == JournalBlock.MostRecords) Insert();
+            }
+            Insert();
+        }
+
+        void Refill(JournalLane lane, JournalPage page, ref int at, ref JournalPosition after)
+        {
+            if (at < page.Count) return;
+            if (page.Count > 0) after = new JournalPosition(page.PathOf(page.Count - 1));
+            page.Clear();
+            at = 0;
+            ReadMember(c, from, lane, after, JournalBlock.MostRecords, page);
+        }
+
+        void Insert()
+        {
+            InsertEntries(c, to, merged, firstSequence: -1);
+            merged.Clear();
+        }
+    }
+
+    private static int? NextMember(SqliteDatabase.Connection c, long run, int after) =>
+        (NextMember(c, run, JournalLane.Answers, after), NextMember(c, run, JournalLane.Warm, after)) is var (own, warm) && own is not null && warm is not null
+            ? Math.Min(own.Value, warm.Value) : own ?? warm;
+
+    private void InsertSteps(SqliteDatabase.Connection c, long run, IReadOnlyList<StepRecord> steps)
+    {
+        if (steps.Count == 0) return;
+        if (steps is List<StepRecord> list && list.TrueForAll(s => s.Member == list[0].Member))
+        {
+            InsertSteps(c, run, CollectionsMarshal.AsSpan(list));
+            return;
+        }
+        foreach (var member in steps.GroupBy(s => s.Member)) InsertSteps(c, run, member.ToArray());
+    }
+
+    private void InsertSteps(SqliteDatabase.Connection c, long run, ReadOnlySpan<StepRecord> steps)
+    {
+        var member = steps[0].Member;
+        var last = LastStep(c, run, member);
+        foreach (ref readonly var step in steps)
+        {
+            if (step.Index <= last) throw new RecordedAlreadyException($"step {step.Index} of member {member} is in the history already, which has come to {last}");
+            last = step.Index;
+        }
+        for (; steps.Length > 0; steps = steps[Math.Min(StepBlock.MostSteps, steps.Length)..])
+        {
+            var part = steps[..Math.Min(StepBlock.MostSteps, steps.Length)];
+            _block.Clear();
+            StepBlock.Write(part, _block);
+            c["INSERT INTO step_blocks (run, member, step, last_step, body) VALUES (?,?,?,?,?)"]
+                .Bind(run).Bind(member).Bind(part[0].Index).Bind(part[^1].Index).Bind(_block.Written).Run();
+        }
+    }
+
+    /// <summary>Told as a fault of the store that it happened in.</summary>
+    internal sealed class RecordedAlreadyException(string what) : Exception(what);
 }

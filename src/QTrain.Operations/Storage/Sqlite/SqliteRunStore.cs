@@ -22,13 +22,7 @@ internal sealed partial class SqliteRunStore(SqliteDatabase database, TimeProvid
     {
         var source = KeyOf(c, from);
         var key = Insert(c, run with { Parent = from });
-        // Its own answers first: where it is itself a fork, what it did not ask again stays warm too.
-        const string copy = """
-            INSERT OR IGNORE INTO journal (run, lane, member, step, slot, name, sequence, kind, question, answer)
-            SELECT ?, 16, member, step, slot, name, sequence, kind, question, answer FROM journal WHERE run = ? AND lane = ?
-            """;
-        c[copy].Bind(key).Bind(source).Bind((long)JournalLane.Answers).Run();
-        c[copy].Bind(key).Bind(source).Bind((long)JournalLane.Warm).Run();
+        CopyAsWarm(c, source, key);
         return key;
     }));
 
@@ -73,7 +67,9 @@ internal sealed partial class SqliteRunStore(SqliteDatabase database, TimeProvid
         var key = KeyOf(c, run);
         ThrowIfBusy(c, key, run);
         c["DELETE FROM journal WHERE run = ?"].Bind(key).Run();
+        c["DELETE FROM journal_blocks WHERE run = ?"].Bind(key).Run();
         c["DELETE FROM steps WHERE run = ?"].Bind(key).Run();
+        c["DELETE FROM step_blocks WHERE run = ?"].Bind(key).Run();
         c["DELETE FROM runs WHERE key = ?"].Bind(key).Run();
         return true;
     }));
