@@ -69,6 +69,15 @@ internal static class EvaluationInputs
             : throw new InvalidFileException(file, null, null, $"the observable acts on {observable.QubitCount} qubits, but the circuit has {circuit.QubitCount}.");
     }
 
+    /// <summary>The observable of a file on the qubits of a circuit too wide for masks of bits.</summary>
+    public static SparsePauliSum WideObservable(string file, Circuit circuit)
+    {
+        var observable = PauliJson.ReadSparse(Text(file), file);
+        return observable.QubitCount <= circuit.QubitCount
+            ? observable.ExtendTo(circuit.QubitCount)
+            : throw new InvalidFileException(file, null, null, $"the observable acts on {observable.QubitCount} qubits, but the circuit has {circuit.QubitCount}.");
+    }
+
     /// <summary>A value for every parameter of a circuit, in their order.</summary>
     public static double[] Values(Circuit circuit, string? file, string[]? assignments)
     {

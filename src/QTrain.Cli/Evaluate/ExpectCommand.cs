@@ -1,40 +1,89 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using QTrain.Circuits;
 using QTrain.Cli.Terminal;
+using QTrain.Observables;
 using QTrain.Simulation;
+using QTrain.Simulation.Density;
+using QTrain.Simulation.MatrixProduct;
+using QTrain.Simulation.Methods;
 
 namespace QTrain.Cli.Evaluate;
 
 /// <summary><c>qtrain expect</c>: ⟨O⟩ and its variance at the end of a circuit.</summary>
 internal static class ExpectCommand
 {
+    private sealed record Answer(double Expectation, double? Variance, TruncationError? Truncation = null);
+
     public static Command Create(CommandTerminal terminal)
     {
         var (circuit, observable) = (EvaluationInputs.Circuit(), EvaluationInputs.Observable());
-        var (parameters, set, threads) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), SharedOptions.Threads());
-        return new Command("expect", "The exact expectation and variance of an observable at the end of a circuit.") { circuit, observable, parameters, set, threads }
-            .Does(terminal,
+        var (parameters, set, method) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), new MethodOptions());
+        var command = new Command("expect", "The expectation and variance of an observable at the end of a circuit.") { circuit, observable, parameters, set };
+        method.AddTo(command);
+        return command.Does(terminal,
             [
                 ("qtrain expect --circuit bell.json --observable zz.json", ""),
                 ("qtrain expect --circuit c.json --observable h.json --set theta=pi/4", "with a parameter"),
                 ("qtrain expect --circuit c.json --observable h.json --parameters best.json --output json", "for a program"),
+                ("qtrain expect --circuit wide.json --observable zz.json --method mps --max-bond 128", "a matrix product state"),
             ],
             (parse, result) =>
             {
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
-                var h = EvaluationInputs.Observable(parse.GetValue(observable)!, c);
+                var file = parse.GetValue(observable)!;
+                var wide = c.QubitCount > PauliString.MaxQubits ? EvaluationInputs.WideObservable(file, c) : null;
+                var narrow = wide is null ? EvaluationInputs.Observable(file, c) : null;
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
-                using var state = StateVector.Zero(c.QubitCount, new SimulationOptions { Threads = parse.GetValue(threads) ?? 0 });
-                state.Apply(c, at);
-                var (expectation, variance) = (state.Expectation(h), state.Variance(h));
+                var choice = method.Choose(parse, result, c, at);
+                var answer = choice.Method switch
+                {
+                    SimulationMethod.MatrixProductState => OfChain(c, wide ?? SparsePauliSum.From(narrow!), at, method.MatrixProduct(parse)),
+                    SimulationMethod.DensityMatrix => OfMixture(c, Narrow(), at, method.Simulation(parse)),
+                    _ => OfState(c, Narrow(), at, method.Simulation(parse)),
+                };
+                MethodOptions.Report(result, answer.Truncation);
                 result.Write(
-                    () => new JsonObject { ["expectation"] = ResultWriter.Number(expectation), ["variance"] = ResultWriter.Number(variance) },
+                    () =>
+                    {
+                        var document = new JsonObject { ["expectation"] = ResultWriter.Number(answer.Expectation), ["variance"] = ResultWriter.Number(answer.Variance) };
+                        MethodOptions.Describe(document, choice, answer.Truncation);
+                        return document;
+                    },
                     text =>
                     {
-                        text.WriteLine($"expectation  {expectation:R}");
-                        text.WriteLine($"variance     {variance:R}");
+                        text.WriteLine($"expectation  {answer.Expectation:R}");
+                        text.WriteLine(answer.Variance is { } variance ? $"variance     {variance:R}" : "variance     not computed: the square of the observable has too many terms");
                     });
                 return ExitCode.Success;
+
+                // No other method holds so many qubits, and the memory it would take says so.
+                PauliSum Narrow()
+                {
+                    if (narrow is null) SimulationMemory.Demand(c.QubitCount, states: 1);
+                    return narrow!;
+                }
             });
+    }
+
+    private static Answer OfState(Circuit circuit, PauliSum observable, double[] at, SimulationOptions options)
+    {
+        using var state = StateVector.Zero(circuit.QubitCount, options);
+        state.Apply(circuit, at);
+        return new Answer(state.Expectation(observable), state.Variance(observable));
+    }
+
+    private static Answer OfChain(Circuit circuit, SparsePauliSum observable, double[] at, MatrixProductOptions options)
+    {
+        var found = MatrixProductSimulator.Expect(circuit, observable, at, options);
+        return new Answer(found.Value, found.Variance, found.Truncation);
+    }
+
+    private static Answer OfMixture(Circuit circuit, PauliSum observable, double[] at, SimulationOptions options)
+    {
+        var program = DensityProgram.From(circuit);
+        var mean = NoisySimulator.Expectation(program, observable, at, options);
+        var around = observable - mean * PauliSum.Identity(observable.QubitCount);
+        return new Answer(mean, Math.Max(0, NoisySimulator.Expectation(program, around * around, at, options)));
     }
 }

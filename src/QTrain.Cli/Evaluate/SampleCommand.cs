@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using QTrain.Circuits;
 using QTrain.Cli.Terminal;
+using QTrain.Numerics;
 using QTrain.Simulation;
+using QTrain.Simulation.Density;
+using QTrain.Simulation.MatrixProduct;
+using QTrain.Simulation.Methods;
 
 namespace QTrain.Cli.Evaluate;
 
@@ -13,35 +18,61 @@ internal static class SampleCommand
     public static Command Create(CommandTerminal terminal)
     {
         var circuit = EvaluationInputs.Circuit();
-        var (parameters, set, threads) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), SharedOptions.Threads());
+        var (parameters, set, method) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), new MethodOptions());
         var shots = new Option<long>("--shots") { Description = "How often the circuit is run.", HelpName = "N", DefaultValueFactory = _ => 1000 };
         var seed = new Option<ulong>("--seed") { Description = "The seed: the same seed gives the same counts, on any number of threads.", HelpName = "S" };
-        return new Command("sample", "Runs a circuit and counts its outcomes: of its classical bits, or of all qubits when it measures nothing.") { circuit, parameters, set, shots, seed, threads }
-            .Does(terminal, [("qtrain sample --circuit bell.json --shots 1000 --seed 7", "bit 0 rightmost")],
+        var command = new Command("sample", "Runs a circuit and counts its outcomes: of its classical bits, or of all qubits when it measures nothing.") { circuit, parameters, set, shots, seed };
+        method.AddTo(command);
+        return command.Does(terminal,
+            [
+                ("qtrain sample --circuit bell.json --shots 1000 --seed 7", "bit 0 rightmost"),
+                ("qtrain sample --circuit wide.json --method mps --max-bond 128", "a matrix product state"),
+            ],
             (parse, result) =>
             {
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
                 var wanted = parse.GetValue(shots);
                 if (wanted < 1) throw new UsageException($"--shots {wanted}: it must be at least 1.");
-                var counts = Simulator.Run(c, at, wanted, parse.GetValue(seed), new SimulationOptions { Threads = parse.GetValue(threads) ?? 0 });
+                var choice = method.Choose(parse, result, c, at);
+                var (counts, truncation) = Run(choice.Method, c, at, wanted, parse.GetValue(seed), method.Simulation(parse), method.MatrixProduct(parse));
+                MethodOptions.Report(result, truncation);
                 result.Write(
-                    () => new JsonObject
+                    () =>
                     {
-                        ["shots"] = counts.Total,
-                        ["seed"] = parse.GetValue(seed),
-                        ["counts"] = new JsonObject(counts.Select(o => KeyValuePair.Create(counts.ToBits(o.Outcome), (JsonNode?)JsonValue.Create(o.Count)))),
+                        var document = new JsonObject
+                        {
+                            ["shots"] = wanted,
+                            ["seed"] = parse.GetValue(seed),
+                            ["counts"] = new JsonObject(counts.Select(o => KeyValuePair.Create(o.Bits, (JsonNode?)JsonValue.Create(o.Count)))),
+                        };
+                        MethodOptions.Describe(document, choice, truncation);
+                        return document;
                     },
                     text =>
                     {
                         var table = new TextTable("outcome", ">count", ">share", "");
                         var most = counts.Max(o => o.Count);
-                        foreach (var (outcome, count) in counts.OrderByDescending(o => o.Count).ThenBy(o => o.Outcome).Take(OutcomesShown))
-                            table.Row(counts.ToBits(outcome), Show.Count(count), (100.0 * count / counts.Total).ToString("F2") + " %", new string('█', (int)(30 * count / most)));
+                        foreach (var (bits, count) in counts.OrderByDescending(o => o.Count).ThenBy(o => o.Bits, StringComparer.Ordinal).Take(OutcomesShown))
+                            table.Row(bits, Show.Count(count), (100.0 * count / wanted).ToString("F2") + " %", new string('█', (int)(30 * count / most)));
                         table.Write(text, terminal);
                         if (counts.Count > OutcomesShown) text.WriteLine(terminal.Dim($"… {counts.Count - OutcomesShown} more outcomes; --output json has them all"));
                     });
                 return ExitCode.Success;
             });
+    }
+
+    private static (IReadOnlyList<BitsCount> Counts, TruncationError? Truncation) Run(
+        SimulationMethod method, Circuit circuit, double[] at, long shots, ulong seed, SimulationOptions simulation, MatrixProductOptions chain)
+    {
+        if (method == SimulationMethod.MatrixProductState)
+        {
+            var run = MatrixProductSimulator.Run(circuit, at, shots, new RandomStream(seed), chain);
+            return (run.Counts, run.Truncation);
+        }
+        var counts = method == SimulationMethod.DensityMatrix
+            ? NoisySimulator.Run(DensityProgram.From(circuit), at, shots, seed, simulation)
+            : Simulator.Run(circuit, at, shots, seed, simulation);
+        return ([.. counts.Select(o => new BitsCount(counts.ToBits(o.Outcome), o.Count))], null);
     }
 }

@@ -49,6 +49,31 @@ public static class PauliJson
         };
     }
 
+    /// <summary>Reads an observable on any number of qubits: the same file, without the facts known of a molecule.</summary>
+    /// <param name="text">The JSON text.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="InvalidFileException">The text is not an observable; the message says where and what is allowed.</exception>
+    public static SparsePauliSum ReadSparse(string text, string file)
+    {
+        var root = JsonSource.Read(text, file).AsObject("an observable");
+        root.RefuseMisspelled("num_qubits", "terms", "observable");
+        var body = root.Find("terms") is null && root.Find("observable") is { Kind: JsonKind.Object } nested ? nested : root;
+        var list = body.Require("terms", "an observable");
+        var qubits = (body.Find("num_qubits") ?? root.Find("num_qubits"))?.AsInteger("num_qubits", 1);
+        var terms = new List<SparsePauliTerm>();
+        var largest = 0;
+        foreach (var entry in list.AsList("terms"))
+        {
+            entry.AsObject("a term").RefuseMisspelled("pauli", "coeff");
+            var place = entry.Require("pauli", "a term");
+            var label = place.AsText("pauli");
+            var letters = place.At(() => SparsePauliSum.ParseLabel(label, qubits));
+            if (!letters.IsEmpty) largest = Math.Max(largest, letters.Max(l => l.Qubit) + 1);
+            terms.Add(new SparsePauliTerm(letters, ComplexJson.ReadReal(entry.Require("coeff", "a term"), "coeff")));
+        }
+        return list.At(() => new SparsePauliSum(qubits ?? Math.Max(1, largest), terms));
+    }
+
     /// <summary>Writes an observable so that reading gives an equal one.</summary>
     /// <exception cref="QuantumException">A coefficient is not real.</exception>
     public static string Write(PauliSum observable) => Write(new HamiltonianFile { File = "", Observable = observable });

@@ -20,7 +20,12 @@ internal sealed class ChainProgram
         for (var k = 0; k < circuit.Parameters.Length; k++) index.Add(circuit.Parameters[k], k);
         var steps = ImmutableArray.CreateBuilder<ChainStep>();
         foreach (var operation in circuit.Operations)
-            if (operation is not Barrier) steps.Add(new ChainStep(operation, index));
+        {
+            if (operation is Barrier) continue;
+            if (operation is not (GateOperation or GlobalPhase or Measure or Reset))
+                throw new QuantumException($"Operation '{operation}' cannot be run on a matrix product state: it holds pure states, so leave noise out or run the circuit as a density matrix.");
+            steps.Add(new ChainStep(operation, index));
+        }
         return new ChainProgram(circuit, steps.ToImmutable());
     }
 
@@ -46,7 +51,7 @@ internal sealed class ChainStep
 
     public Operation Operation { get; }
 
-    public bool IsGate => Operation is not (Measure or Reset);
+    public bool IsGate => Operation is GateOperation or GlobalPhase;
 
     /// <summary>The gate at a point; null where it does nothing.</summary>
     public ChainGate? GateAt(ReadOnlySpan<double> at)

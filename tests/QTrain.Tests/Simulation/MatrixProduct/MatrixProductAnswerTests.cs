@@ -1,10 +1,13 @@
+using System.Text.Json;
 using QTrain.Circuits;
+using QTrain.Formats;
 using QTrain.Gradients;
 using QTrain.Numerics;
 using QTrain.Observables;
 using QTrain.Simulation;
 using QTrain.Simulation.MatrixProduct;
 using QTrain.Tests.Gradients;
+using QTrain.Tests.Observables;
 using QTrain.Tests.Reference;
 using static QTrain.Tests.Simulation.MatrixProduct.A_matrix_product_state;
 
@@ -43,6 +46,17 @@ public sealed class Expectations_in_a_matrix_product_state
         found.Value.ShouldBe(file.Energy, 1e-9);
         found.Variance!.Value.ShouldBe(file.Variance, 1e-9);
         MatrixProductSimulator.ShiftGradient(file.Circuit, observable, file.At, Untruncated).ShouldBe(file.Gradient, 1e-9);
+    }
+
+    [Fact]
+    public void of_hydrogen_under_a_recorded_UCCSD_circuit_are_the_published_ones()
+    {
+        var text = File.ReadAllText(TestData.Path("expectations", "H2_UCCSD.json"));
+        using var recorded = JsonDocument.Parse(text);
+        var state = Run(CircuitJson.Read(text, "H2_UCCSD.json"), []);
+        state.Expectation(HamiltonianFiles.Read("h2_tangelo.json").Hamiltonian).ShouldBe(recorded.RootElement.GetProperty("expected_energy").GetDouble(), 1e-12);
+        foreach (var term in recorded.RootElement.GetProperty("per_term_expectation").EnumerateObject())
+            state.Expectation(PauliSum.Of(4, (term.Name, 1))).ShouldBe(term.Value.GetDouble(), 1e-12);
     }
 
     [Fact]

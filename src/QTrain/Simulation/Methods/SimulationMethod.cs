@@ -1,0 +1,14 @@
+namespace QTrain.Simulation.Methods;
+
+/// <summary>How a circuit is simulated.</summary>
+public enum SimulationMethod
+{
+    /// <summary>All 2ⁿ amplitudes: exact, up to some thirty qubits.</summary>
+    StateVector,
+
+    /// <summary>A chain of tensors: any number of qubits, as long as they are weakly entangled along the chain.</summary>
+    MatrixProductState,
+
+    /// <summary>All 4ⁿ entries of a mixed state: exact with noise, up to half as many qubits as a state vector.</summary>
+    DensityMatrix,
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace QTrain.Cli.Tests;
+
+public sealed class The_method_option : IDisposable
+{
+    private const string Pairs = """{"terms": [{"pauli": "Z0 Z79", "coeff": 1}, {"pauli": "Z3", "coeff": 2}]}""";
+    private readonly CommandLine _line = new();
+    private readonly string _wide;
+    private readonly string _observable;
+
+    public The_method_option()
+    {
+        var gates = Enumerable.Range(0, 79).Select(q => $$"""{"gate": "cx", "qubits": [{{q}}, {{q + 1}}]}""");
+        _wide = _line.Write("wide.json", $$"""{"num_qubits": 80, "operations": [{"gate": "h", "qubits": [0]}, {{string.Join(", ", gates)}}]}""");
+        _observable = _line.Write("pairs.json", Pairs);
+    }
+
+    public void Dispose() => _line.Dispose();
+
+    [Fact]
+    public async Task lets_auto_take_wide_circuits_and_says_why()
+    {
+        var text = await CommandLine.RunAsync("expect", "--circuit", _wide, "--observable", _observable);
+        text.Status.ShouldBe(0, text.Error);
+        text.Error.ShouldBe("method: matrix product state, because 80 qubits are too many for a state vector, and no bond exceeds 2." + Environment.NewLine
+            + "truncation: nothing was cut off; largest bond 2." + Environment.NewLine);
+        var json = await CommandLine.RunAsync("expect", "--circuit", _wide, "--observable", _observable, "--output", "json");
+        json.Error.ShouldBeEmpty();
+        json.Json.GetProperty("expectation").GetDouble().ShouldBe(1, 1e-12);
+        json.Json.GetProperty("variance").GetDouble().ShouldBe(4, 1e-12);
+        json.Json.GetProperty("method").GetString().ShouldBe("mps");
+        json.Json.GetProperty("truncation").GetProperty("peakBond").GetInt32().ShouldBe(2);
+        json.Json.GetProperty("truncation").GetProperty("fidelityBound").GetDouble().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task samples_wide_circuits()
+    {
+        var sample = await CommandLine.RunAsync("sample", "--circuit", _wide, "--shots", "500", "--seed", "3", "--output", "json");
+        sample.Status.ShouldBe(0, sample.Error);
+        var counts = sample.Json.GetProperty("counts").EnumerateObject().ToArray();
+        counts.Select(c => c.Name).ShouldBe([new string('0', 80), new string('1', 80)]);
+        counts.Sum(c => c.Value.GetInt64()).ShouldBe(500);
+        (await CommandLine.RunAsync("sample", "--circuit", _wide, "--shots", "500", "--seed", "3", "--threads", "2", "--output", "json")).Out.ShouldBe(sample.Out);
+    }
+
+    [Fact]
+    public async Task gives_the_same_answer_by_every_method()
+    {
+        var file = TestData.Path("gradients", "circuit_b.json");
+        using var recorded = JsonDocument.Parse(File.ReadAllText(file));
+        foreach (var method in (string[])["auto", "statevector", "mps", "density"])
+        {
+            var expect = await CommandLine.RunAsync("expect", "--circuit", file, "--observable", file, "--parameters", file, "--method", method, "--output", "json");
+            expect.Status.ShouldBe(0, expect.Error);
+            expect.Json.GetProperty("expectation").GetDouble().ShouldBe(recorded.RootElement.GetProperty("expected_energy").GetDouble(), 1e-9);
+            expect.Json.GetProperty("variance").GetDouble().ShouldBe(recorded.RootElement.GetProperty("expected_energy_variance").GetDouble(), 1e-9);
+            expect.Json.GetProperty("method").GetString().ShouldBe(method == "auto" ? "statevector" : method);
+            (expect.Json.GetProperty("truncation").ValueKind == JsonValueKind.Null).ShouldBe(method != "mps");
+            var sample = await CommandLine.RunAsync("sample", "--circuit", file, "--parameters", file, "--method", method, "--shots", "2000", "--output", "json");
+            sample.Status.ShouldBe(0, sample.Error);
+            sample.Json.GetProperty("counts").EnumerateObject().Sum(c => c.Value.GetInt64()).ShouldBe(2000);
+        }
+    }
+
+    [Fact]
+    public async Task tells_what_a_small_bond_cut_off()
+    {
+        var circuit = _line.Write("pair.json", """{"num_qubits": 2, "operations": [{"gate": "ry", "qubits": [0], "angle": 0.6}, {"gate": "cx", "qubits": [0, 1]}]}""");
+        var observable = _line.Write("zz.json", """{"terms": [{"pauli": "ZZ", "coeff": 1}]}""");
+        var cut = await CommandLine.RunAsync("expect", "--circuit", circuit, "--observable", observable, "--method", "mps", "--max-bond", "1");
+        var lost = Math.Pow(Math.Sin(0.3), 2);
+        cut.Error.ShouldBe(string.Create(CultureInfo.InvariantCulture,
+            $"truncation: weight {lost:0.0e+00} was cut off; fidelity about {1 - lost:0.0000}, at least {1 - lost:0.0000}; largest bond 1.") + Environment.NewLine);
+    }
+
+    [Theory]
+    [InlineData("--max-bond 0", "qtrain: --max-bond 0: it must be from 1 to 8192.")]
+    [InlineData("--truncation 1", "qtrain: --truncation 1: it must be from 0 to below 1, such as 1e-12.")]
+    [InlineData("--method tensor", "qtrain: --method tensor: it must be one of auto, statevector, mps, density.")]
+    public async Task names_what_cannot_be(string option, string message)
+    {
+        var outcome = await CommandLine.RunAsync(["expect", "--circuit", _wide, "--observable", _observable, .. option.Split(' ')]);
+        outcome.Status.ShouldBe(2);
+        outcome.Error.ShouldStartWith(message);
+    }
+
+    [Fact]
+    public async Task says_what_a_wide_state_vector_would_take()
+    {
+        var outcome = await CommandLine.RunAsync("expect", "--circuit", _wide, "--observable", _observable, "--method", "statevector");
+        outcome.Status.ShouldBe(1);
+        outcome.Error.ShouldStartWith("qtrain: A state of 80 qubits needs ");
+    }
+}
