@@ -171,7 +171,7 @@ public static class StimText
         private StimGate ReadGate()
         {
             var start = _at;
-            while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] == '_')) _at++;
+            while (_at < _text.Length && (char.IsAsciiLetter(_text[_at]) || (_at > start && (char.IsAsciiDigit(_text[_at]) || _text[_at] == '_')))) _at++;
             var name = _text[start.._at].ToString();
             if (name.Length > 0 && StimGate.Find(name) is { } gate) return gate;
             _at = start;

@@ -31,6 +31,8 @@ internal sealed class CliffordMap
     private readonly ImmutableArray<SignedPauli> _x;
     private readonly ImmutableArray<SignedPauli> _z;
 
+    private CliffordMap? _inverse;
+
     private CliffordMap(ImmutableArray<SignedPauli> x, ImmutableArray<SignedPauli> z)
     {
         Debug.Assert(x.Length == z.Length && x.Length <= PauliString.MaxQubits);
@@ -114,13 +116,14 @@ internal sealed class CliffordMap
     /// <remarks>The matrix over GF(2) is symplectic, so its inverse is its transpose with the roles of x and z exchanged.</remarks>
     public CliffordMap Inverse()
     {
+        if (_inverse is not null) return _inverse;
         var (x, z) = (ImmutableArray.CreateBuilder<SignedPauli>(QubitCount), ImmutableArray.CreateBuilder<SignedPauli>(QubitCount));
         for (var q = 0; q < QubitCount; q++)
         {
             x.Add(Preimage(forX: true, q));
             z.Add(Preimage(forX: false, q));
         }
-        return new CliffordMap(x.MoveToImmutable(), z.MoveToImmutable());
+        return _inverse = new CliffordMap(x.MoveToImmutable(), z.MoveToImmutable());
     }
 
     private SignedPauli Preimage(bool forX, int qubit)

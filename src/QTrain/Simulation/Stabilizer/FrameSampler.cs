@@ -87,7 +87,7 @@ public sealed class FrameSampler
 
     internal static void DemandTableau(int qubits)
     {
-        if (Tableau.BytesFor(qubits) > SimulationMemory.AvailableBytes / 2 || 4L * qubits * ((qubits + 255) / 256 * 4) > Array.MaxLength)
+        if (Tableau.BytesFor(qubits) > SimulationMemory.AvailableBytes / 2 || Tableau.BytesFor(qubits) / sizeof(ulong) > Array.MaxLength)
             throw new QuantumException($"A stabilizer state of {qubits} qubits needs {SimulationMemory.Text(Tableau.BytesFor(qubits))} of memory, more than this process has: use fewer qubits.");
     }
 
@@ -110,6 +110,15 @@ public sealed class FrameSampler
                 for (var row = 0L; row < rows; row++)
                     job.Words[((batches - 1) * rows + row) * WordsPerBatch + (shot % ShotsPerBatch >> 6)] &= (1UL << (int)shot) - 1;
         return job.Words;
+    }
+
+    /// <summary>The words of a table of so many shots, all zero.</summary>
+    internal static ulong[] Zeros(long shots, long rows)
+    {
+        var words = (Int128)((shots + ShotsPerBatch - 1) / ShotsPerBatch) * rows * WordsPerBatch;
+        if (words > Array.MaxLength || (long)words * sizeof(ulong) > SimulationMemory.AvailableBytes)
+            throw new QuantumException($"{shots} shots of {rows} bits need {SimulationMemory.Text((double)words * sizeof(ulong))} of memory, more than this process has: take fewer shots at once.");
+        return new ulong[(int)words];
     }
 
     internal static void Invert(ulong[] words, BitRow reference, long shots, long rows)

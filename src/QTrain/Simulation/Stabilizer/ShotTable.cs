@@ -19,6 +19,18 @@ public sealed class ShotTable
         _rowsPerBatch = rowsPerBatch;
     }
 
+    /// <summary>Some of the rows of each batch, in another order; −1 stands for a row of zeros.</summary>
+    internal static ShotTable Selected(ulong[] words, long shots, int rows, ReadOnlySpan<int> chosen)
+    {
+        var selected = FrameSampler.Zeros(shots, chosen.Length);
+        for (var batch = 0L; batch * FrameSampler.ShotsPerBatch < shots; batch++)
+            for (var k = 0; k < chosen.Length; k++)
+                if (chosen[k] >= 0)
+                    words.AsSpan((int)((batch * rows + chosen[k]) * FrameSampler.WordsPerBatch), FrameSampler.WordsPerBatch)
+                        .CopyTo(selected.AsSpan((int)((batch * chosen.Length + k) * FrameSampler.WordsPerBatch)));
+        return new ShotTable(selected, shots, chosen.Length, 0, chosen.Length);
+    }
+
     /// <summary>How many shots.</summary>
     public long ShotCount { get; }
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace QTrain.Simulation.Stabilizer;
 
@@ -20,13 +18,14 @@ internal sealed class Tableau
     private readonly ulong[] _rows;         // X of qubit 0, 1, …, then Z; each its x words, then its z words
     private readonly bool[] _negative;
     private readonly ulong[] _product;
+    private ulong[] _newRows = [];
     private int _productPower;              // the product of rows is i^power times the literal string
 
     /// <summary>The state |0…0⟩.</summary>
     public Tableau(int qubits)
     {
         QubitCount = qubits;
-        _words = WordsFor(qubits);
+        _words = PauliRows.WordsFor(qubits);
         _rows = new ulong[2L * qubits * 2 * _words];
         _negative = new bool[2 * qubits];
         _product = new ulong[2 * _words];
@@ -48,11 +47,9 @@ internal sealed class Tableau
     public int QubitCount { get; }
 
     /// <summary>Bytes of a tableau of so many qubits.</summary>
-    public static long BytesFor(int qubits) => 2L * qubits * 2 * WordsFor(qubits) * sizeof(ulong);
+    public static long BytesFor(int qubits) => 2L * qubits * 2 * PauliRows.WordsFor(qubits) * sizeof(ulong);
 
     public Tableau Copy() => new(this);
-
-    private static int WordsFor(int qubits) => (qubits + 255) / 256 * 4;
 
     private Span<ulong> Row(int row) => _rows.AsSpan(checked((int)((long)row * 2 * _words)), 2 * _words);
 
@@ -64,30 +61,22 @@ internal sealed class Tableau
     public void Apply(CliffordMap map, ReadOnlySpan<int> qubits)
     {
         Debug.Assert(map.QubitCount == qubits.Length);
-        // Of U†·G†·P·G·U the middle is a string over the gate's qubits, whose rows are multiplied.
+        // Of U†·G†·P·G·U the middle is a string over the gate's qubits, whose rows are multiplied. All are before any is replaced.
         var inverse = map.Inverse();
-        var changed = new List<(int Row, ulong[] Words, bool Negative)>();
-        for (var k = 0; k < qubits.Length; k++)
+        var width = 2 * _words;
+        if (_newRows.Length < 2 * qubits.Length * width) Array.Resize(ref _newRows, 2 * qubits.Length * width);
+        Span<bool> signs = stackalloc bool[2 * qubits.Length];
+        for (var k = 0; k < 2 * qubits.Length; k++)
         {
-            Change(inverse.OfX(k), qubits[k], new Observables.PauliString(1UL << k, 0), qubits);
-            Change(inverse.OfZ(k), QubitCount + qubits[k], new Observables.PauliString(0, 1UL << k), qubits);
+            Product(k < qubits.Length ? inverse.OfX(k) : inverse.OfZ(k - qubits.Length), qubits);
+            _product.CopyTo(_newRows, k * width);
+            signs[k] = _productPower == 2;
         }
-        foreach (var (row, words, negative) in changed)
+        for (var k = 0; k < 2 * qubits.Length; k++)
         {
-            words.CopyTo(Row(row));
-            _negative[row] = negative;
-        }
-
-        void Change(SignedPauli image, int row, Observables.PauliString unchanged, ReadOnlySpan<int> on)
-        {
-            if (image.Pauli == unchanged)
-            {
-                // Only the row itself is used below, and only where it does not stay: a sign may be changed at once when nothing else reads it.
-                if (image.IsNegative) changed.Add((row, Row(row).ToArray(), !_negative[row]));
-                return;
-            }
-            Product(SparsePauli.Placed(image, on));
-            changed.Add((row, (ulong[])_product.Clone(), _productPower == 2));
+            var row = k < qubits.Length ? qubits[k] : QubitCount + qubits[k - qubits.Length];
+            _newRows.AsSpan(k * width, width).CopyTo(Row(row));
+            _negative[row] = signs[k];
         }
     }
 
@@ -147,7 +136,7 @@ internal sealed class Tableau
         var power = _productPower + ((_product[_words + word] & bit) == 0 ? 3 : 1) + (ifRandom ? 2 : 0);
         _product[_words + word] ^= bit;
         for (var row = 0; row < 2 * QubitCount; row++)
-            if (Anticommute(ref Start(row), ref _product[0])) MultiplyRow(row, _product, power);
+            if (PauliRows.Anticommute(ref Start(row), ref _product[0], _words)) MultiplyRow(row, _product, power);
         return ifRandom;
     }
 
@@ -202,53 +191,36 @@ internal sealed class Tableau
         foreach (var (qubit, x, z) in pauli.Letters)
         {
             if (x && z) power++;            // Y = iXZ
-            if (x) power += Multiply(ref _product[0], ref Start(qubit)) + (_negative[qubit] ? 2 : 0);
-            if (z) power += Multiply(ref _product[0], ref Start(QubitCount + qubit)) + (_negative[QubitCount + qubit] ? 2 : 0);
+            if (x) power += MultiplyProduct(qubit);
+            if (z) power += MultiplyProduct(QubitCount + qubit);
         }
         _productPower = power & 3;
         Debug.Assert((power & 1) == 0, "the image of a Hermitian operator is Hermitian");
     }
 
+    /// <summary>U†·P·U of a string over some qubits, into the scratch row.</summary>
+    private void Product(SignedPauli pauli, ReadOnlySpan<int> qubits)
+    {
+        Array.Clear(_product);
+        var power = (pauli.IsNegative ? 2 : 0) + pauli.Pauli.CountY;
+        for (var k = 0; k < qubits.Length; k++)
+        {
+            if ((pauli.Pauli.X >> k & 1) != 0) power += MultiplyProduct(qubits[k]);
+            if ((pauli.Pauli.Z >> k & 1) != 0) power += MultiplyProduct(QubitCount + qubits[k]);
+        }
+        _productPower = power & 3;
+        Debug.Assert((power & 1) == 0, "the image of a Hermitian operator is Hermitian");
+    }
+
+    private int MultiplyProduct(int row) => PauliRows.Multiply(ref _product[0], ref Start(row), _words) + (_negative[row] ? 2 : 0);
+
     private void MultiplyRow(int row, ulong[] by, int power)
     {
-        power += Multiply(ref Start(row), ref by[0]) + (_negative[row] ? 2 : 0);
+        power += PauliRows.Multiply(ref Start(row), ref by[0], _words) + (_negative[row] ? 2 : 0);
         Debug.Assert((power & 1) == 0, "rows stay Hermitian");
         _negative[row] = (power & 3) == 2;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong Start(int row) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rows), (nint)row * 2 * _words);
-
-    /// <summary>left ← left·right as literal strings; returns the power of i in front.</summary>
-    /// <remarks>On each qubit where the letters anticommute the product has a phase i or i³. Both bits of the sum of the exponents are carried in
-    /// every bit place at once: <c>ones</c> the lower, <c>twos</c> the upper.</remarks>
-    private int Multiply(ref ulong left, ref ulong right)
-    {
-        var (ones, twos) = (Vector256<ulong>.Zero, Vector256<ulong>.Zero);
-        for (nuint k = 0; k < (nuint)_words; k += 4)
-        {
-            var (x1, z1) = (Vector256.LoadUnsafe(ref left, k), Vector256.LoadUnsafe(ref left, k + (nuint)_words));
-            var (x2, z2) = (Vector256.LoadUnsafe(ref right, k), Vector256.LoadUnsafe(ref right, k + (nuint)_words));
-            var (x, z, crossed) = (x1 ^ x2, z1 ^ z2, x1 & z2);
-            var anticommutes = crossed ^ (z1 & x2);
-            var three = anticommutes & (crossed ^ x ^ z);       // XZ, YX, ZY give −i; ZX, XY, YZ give i
-            twos ^= three ^ (ones & anticommutes);
-            ones ^= anticommutes;
-            x.StoreUnsafe(ref left, k);
-            z.StoreUnsafe(ref left, k + (nuint)_words);
-        }
-        return Count(ones) + 2 * Count(twos);
-    }
-
-    private bool Anticommute(ref ulong left, ref ulong right)
-    {
-        var sum = Vector256<ulong>.Zero;
-        for (nuint k = 0; k < (nuint)_words; k += 4)
-            sum ^= (Vector256.LoadUnsafe(ref left, k) & Vector256.LoadUnsafe(ref right, k + (nuint)_words))
-                ^ (Vector256.LoadUnsafe(ref left, k + (nuint)_words) & Vector256.LoadUnsafe(ref right, k));
-        return (Count(sum) & 1) != 0;
-    }
-
-    private static int Count(Vector256<ulong> bits) =>
-        BitOperations.PopCount(bits[0]) + BitOperations.PopCount(bits[1]) + BitOperations.PopCount(bits[2]) + BitOperations.PopCount(bits[3]);
 }
