@@ -21,7 +21,7 @@ internal static class PauliTransfer
     private static void Write(IReadOnlyList<Complex[,]> kraus, int qubits, Span<double> result)
     {
         var (size, strings) = (1 << qubits, 1 << (2 * qubits));
-        var image = new Complex[size, size];
+        var (image, line) = (new Complex[size, size], new Complex[size]);
         for (var j = 0; j < strings; j++)
         {
             var pauli = StringOf(j, qubits);
@@ -39,12 +39,19 @@ internal static class PauliTransfer
                         for (var b = 0; b < size; b++) image[a, b] += left * Complex.Conjugate(k[b, column]);
                     }
                 }
-            for (var i = 0; i < strings; i++)
+            for (var x = 0; x < size; x++)
             {
-                var row = StringOf(i, qubits);
-                Complex trace = 0;
-                for (var c = 0; c < size; c++) trace += row.PhaseOn((ulong)c) * image[c, c ^ (int)row.X];
-                result[i * strings + j] = trace.Real / size;
+                // Tr(Pᵢ·image) = Σ_c phase(c)·image[c, c ⊕ x]; the signs of all z at once are a Walsh–Hadamard transform.
+                for (var c = 0; c < size; c++) line[c] = image[c, c ^ x];
+                for (var half = 1; half < size; half *= 2)
+                    for (var c = 0; c < size; c++)
+                        if ((c & half) == 0) (line[c], line[c | half]) = (line[c] + line[c | half], line[c] - line[c | half]);
+                for (var z = 0; z < size; z++)
+                {
+                    var power = BitOperations.PopCount((uint)(x & z)) & 3;
+                    var trace = power switch { 0 => line[z].Real, 1 => -line[z].Imaginary, 2 => -line[z].Real, _ => line[z].Imaginary };
+                    result[NumberOf(x, z, qubits) * strings + j] = trace / size;
+                }
             }
         }
     }
@@ -59,6 +66,13 @@ internal static class PauliTransfer
             z |= (ulong)(number >> (2 * q + 1) & 1) << q;
         }
         return new PauliString(x, z);
+    }
+
+    private static int NumberOf(int x, int z, int qubits)
+    {
+        var number = 0;
+        for (var q = 0; q < qubits; q++) number |= ((x >> q & 1) | (z >> q & 1) << 1) << (2 * q);
+        return number;
     }
 
     /// <summary>The number of the string whose letters, in the order I, X, Y, Z and the first qubit fastest, have a number.</summary>

@@ -24,6 +24,12 @@ internal sealed class DensityLowering
     /// <summary>What was added, in order of time.</summary>
     public ImmutableArray<DensityOperation> Operations => [.. _operations.OfType<DensityOperation>()];
 
+    public void Add(NoisyStep step)
+    {
+        if (step.Instruction is { } instruction) Add(instruction);
+        else Add(step.Channel!.Channel, step.Channel.Qubits);
+    }
+
     public void Add(Instruction instruction)
     {
         var controls = Bits(instruction.ControlMask);

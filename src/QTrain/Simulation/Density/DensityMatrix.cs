@@ -110,8 +110,8 @@ public sealed unsafe partial class DensityMatrix : IDisposable
         ArgumentNullException.ThrowIfNull(program);
         if (program.QubitCount != QubitCount)
             throw new QuantumException($"A circuit of {program.QubitCount} qubits cannot run on a density matrix of {QubitCount}: they must have as many.");
-        program.Compiled.CheckPoint(at);
-        if (program.HasConditions)
+        program.Sequence.Compiled.CheckPoint(at);
+        if (program.Sequence.HasConditions)
             throw new QuantumException("A circuit that asks conditions has a different course for every outcome: ask NoisySimulator for its probabilities, expectation or counts.");
         Apply(program.Averaged(_width), at);
     }

@@ -37,7 +37,7 @@ public static class NoisySimulator
             {
                 if (probabilities[outcome] <= Impossible) continue;
                 var read = register;
-                for (var k = 0; k < course.AtEnd.Length; k++) read = With(read, course.AtEnd[k].Bit, (outcome >> k & 1) != 0);
+                for (var k = 0; k < course.AtEnd.Length; k++) read = NoisySequence.With(read, course.AtEnd[k].Bit, (outcome >> k & 1) != 0);
                 result[read] = result.GetValueOrDefault(read) + probabilities[outcome];
             }
         });
@@ -50,7 +50,7 @@ public static class NoisySimulator
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(observable);
         var sum = 0.0;
-        if (program.HasConditions) new Course(program, putOff: false).Follow(at, options, (_, matrix) => sum += matrix.Expectation(observable));
+        if (program.Sequence.HasConditions) new Course(program, putOff: false).Follow(at, options, (_, matrix) => sum += matrix.Expectation(observable));
         else
         {
             using var matrix = DensityMatrix.Zero(program.QubitCount, options);
@@ -66,8 +66,7 @@ public static class NoisySimulator
     {
         ArgumentNullException.ThrowIfNull(program);
         if (shots < 0) throw new QuantumException($"{shots} shots cannot be taken: give 0 or more.");
-        var bits = program.Measures ? program.Circuit.Circuit.BitCount : program.QubitCount;
-        return OutcomeSampling.Draw(Probabilities(program, at, options).Select(p => (p.Key, p.Value)), bits, shots, new RandomStream(seed));
+        return OutcomeSampling.Draw(Probabilities(program, at, options).Select(p => (p.Key, p.Value)), program.Sequence.OutcomeBits, shots, new RandomStream(seed));
     }
 
     /// <summary>The probabilities of what is read, from those of what is.</summary>
@@ -83,8 +82,6 @@ public static class NoisySimulator
         }
     }
 
-    internal static ulong With(ulong register, int bit, bool value) => value ? register | 1UL << bit : register & ~(1UL << bit);
-
     /// <summary>The steps of a program between its measurements.</summary>
     private sealed class Course
     {
@@ -95,26 +92,10 @@ public static class NoisySimulator
 
         public Course(DensityProgram program, bool putOff)
         {
-            if (program.Circuit.Circuit.BitCount > 64)
-                throw new QuantumException($"A circuit of {program.Circuit.Circuit.BitCount} classical bits cannot be run: outcomes have at most 64 bits.");
             _program = program;
-            NoisyStep[] steps = [.. program.Steps()];
-            var end = new List<(int Qubit, int Bit)>();
-            var isPutOff = new bool[steps.Length];
-            ulong usedLater = 0, bitsLater = 0;
-            for (var k = steps.Length - 1; k >= 0; k--)
-            {
-                if (steps[k].Instruction is { Kind: InstructionKind.Measure } measure)
-                {
-                    // Nothing touches the qubit afterwards, and nobody reads or overwrites the bit: the measurement may as well come last.
-                    isPutOff[k] = putOff && measure.Condition is null && (usedLater & steps[k].Qubits) == 0 && (bitsLater >> measure.Bit & 1) == 0;
-                    if (isPutOff[k]) end.Add((measure.Targets[0], measure.Bit));
-                    bitsLater |= 1UL << measure.Bit;
-                }
-                foreach (var bit in steps[k].Condition?.Bits ?? []) bitsLater |= 1UL << bit;
-                usedLater |= steps[k].Qubits;
-            }
-            AtEnd = program.Measures ? [.. end.OrderBy(e => e.Bit)] : [.. Enumerable.Range(0, program.QubitCount).Select(q => (q, q))];
+            var steps = program.Sequence.Steps;
+            AtEnd = program.Sequence.PutOff(out var isPutOff);
+            if (!putOff) isPutOff.AsSpan().Clear();
             List<NoisyStep>? block = null;
             for (var k = 0; k < steps.Length; k++)
             {
@@ -136,7 +117,7 @@ public static class NoisySimulator
 
         public void Follow(ReadOnlySpan<double> at, SimulationOptions? options, Action<ulong, DensityMatrix> atEnd)
         {
-            _program.Compiled.CheckPoint(at);
+            _program.Sequence.Compiled.CheckPoint(at);
             using var matrix = DensityMatrix.Zero(_program.QubitCount, options);
             Follow(at, matrix, 0, 0, 0, atEnd);
         }
@@ -149,7 +130,7 @@ public static class NoisySimulator
                 else
                 {
                     var step = (NoisyStep)_parts[k];
-                    if (step.Condition is { } condition && !Holds(condition, register)) continue;
+                    if (step.Condition is { } condition && !NoisySequence.Holds(condition, register)) continue;
                     if (step.Instruction is not { Kind: InstructionKind.Measure } measure)
                     {
                         matrix.Apply(PlanOf(_parts[k], [step], matrix.Width), at);
@@ -160,11 +141,11 @@ public static class NoisySimulator
                     {
                         one.CopyFrom(matrix);
                         one.Apply(Reading(measure.Targets[0], true, one.Width), default);
-                        if (one.Trace > Impossible) Follow(at, one, k + 1, With(register, measure.Bit, true), depth + 1, atEnd);
+                        if (one.Trace > Impossible) Follow(at, one, k + 1, NoisySequence.With(register, measure.Bit, true), depth + 1, atEnd);
                     }
                     matrix.Apply(Reading(measure.Targets[0], false, matrix.Width), default);
                     if (matrix.Trace <= Impossible) return;
-                    register = With(register, measure.Bit, false);
+                    register = NoisySequence.With(register, measure.Bit, false);
                 }
             }
             if (++_branches > Simulator.MaxBranches) throw TooMany();
@@ -175,7 +156,7 @@ public static class NoisySimulator
         {
             if (_plans.TryGetValue(part, out var known)) return known;
             var lowering = new DensityLowering(_program.QubitCount);
-            foreach (var step in steps) step.AddTo(lowering);
+            foreach (var step in steps) lowering.Add(step);
             var plan = new DensityPlan(_program.QubitCount, lowering.Operations, width);
             _plans.Add(part, plan);
             return plan;
@@ -192,13 +173,6 @@ public static class NoisySimulator
             var plan = new DensityPlan(_program.QubitCount, [map], width);
             _plans.Add(key, plan);
             return plan;
-        }
-
-        private static bool Holds(Condition condition, ulong register)
-        {
-            for (var k = 0; k < condition.Bits.Length; k++)
-                if ((register >> condition.Bits[k] & 1) != (condition.Value >> k & 1)) return false;
-            return true;
         }
 
         private static QuantumException TooMany() => new(
