@@ -13,7 +13,7 @@ public sealed class The_method_option : IDisposable
     public The_method_option()
     {
         var gates = Enumerable.Range(0, 79).Select(q => $$"""{"gate": "cx", "qubits": [{{q}}, {{q + 1}}]}""");
-        _wide = _line.Write("wide.json", $$"""{"num_qubits": 80, "operations": [{"gate": "h", "qubits": [0]}, {{string.Join(", ", gates)}}]}""");
+        _wide = _line.Write("wide.json", $$"""{"num_qubits": 80, "operations": [{"gate": "ry", "qubits": [0], "angle": 0.6}, {{string.Join(", ", gates)}}]}""");
         _observable = _line.Write("pairs.json", Pairs);
     }
 
@@ -28,8 +28,8 @@ public sealed class The_method_option : IDisposable
             + "truncation: nothing was cut off; largest bond 2." + Environment.NewLine);
         var json = await CommandLine.RunAsync("expect", "--circuit", _wide, "--observable", _observable, "--output", "json");
         json.Error.ShouldBeEmpty();
-        json.Json.GetProperty("expectation").GetDouble().ShouldBe(1, 1e-12);
-        json.Json.GetProperty("variance").GetDouble().ShouldBe(4, 1e-12);
+        json.Json.GetProperty("expectation").GetDouble().ShouldBe(1 + 2 * Math.Cos(0.6), 1e-12);
+        json.Json.GetProperty("variance").GetDouble().ShouldBe(4 * Math.Pow(Math.Sin(0.6), 2), 1e-12);
         json.Json.GetProperty("method").GetString().ShouldBe("mps");
         json.Json.GetProperty("truncation").GetProperty("peakBond").GetInt32().ShouldBe(2);
         json.Json.GetProperty("truncation").GetProperty("fidelityBound").GetDouble().ShouldBe(1);
@@ -66,6 +66,34 @@ public sealed class The_method_option : IDisposable
     }
 
     [Fact]
+    public async Task lets_auto_take_wide_Clifford_circuits_to_a_tableau()
+    {
+        var gates = Enumerable.Range(0, 99).Select(q => $$"""{"gate": "cx", "qubits": [{{q}}, {{q + 1}}]}""");
+        var circuit = _line.Write("ghz.json", $$"""{"num_qubits": 100, "operations": [{"gate": "h", "qubits": [0]}, {{string.Join(", ", gates)}}]}""");
+        var observable = _line.Write("ends.json", """{"terms": [{"pauli": "Z0 Z99", "coeff": 1.5}, {"pauli": "Z3", "coeff": 2}]}""");
+        var expect = await CommandLine.RunAsync("expect", "--circuit", circuit, "--observable", observable);
+        expect.Error.ShouldBe("method: stabilizer tableau, because all gates are Clifford gates, which a tableau of 100 qubits follows exactly." + Environment.NewLine);
+        expect.Out.ShouldStartWith("expectation  1.5" + Environment.NewLine);
+        var sample = await CommandLine.RunAsync("sample", "--circuit", circuit, "--shots", "300", "--seed", "5", "--output", "json");
+        sample.Json.GetProperty("method").GetString().ShouldBe("stabilizer");
+        sample.Json.GetProperty("counts").EnumerateObject().Select(c => c.Name).ShouldBe([new string('0', 100), new string('1', 100)]);
+    }
+
+    [Fact]
+    public async Task has_the_variance_of_narrow_observables_from_a_tableau()
+    {
+        var bell = _line.Write("bell.json", """{"num_qubits": 2, "operations": [{"gate": "h", "qubits": [0]}, {"gate": "cx", "qubits": [0, 1]}]}""");
+        var observable = _line.Write("o.json", """{"terms": [{"pauli": "ZZ", "coeff": 1}, {"pauli": "IZ", "coeff": 2}, {"pauli": "XX", "coeff": -0.5}]}""");
+        foreach (var method in (string[])["stabilizer", "statevector", "mps"])
+        {
+            var expect = await CommandLine.RunAsync("expect", "--circuit", bell, "--observable", observable, "--method", method, "--output", "json");
+            expect.Status.ShouldBe(0, expect.Error);
+            expect.Json.GetProperty("expectation").GetDouble().ShouldBe(0.5, 1e-12);
+            expect.Json.GetProperty("variance").GetDouble().ShouldBe(4, 1e-12);
+        }
+    }
+
+    [Fact]
     public async Task tells_what_a_small_bond_cut_off()
     {
         var circuit = _line.Write("pair.json", """{"num_qubits": 2, "operations": [{"gate": "ry", "qubits": [0], "angle": 0.6}, {"gate": "cx", "qubits": [0, 1]}]}""");
@@ -79,7 +107,7 @@ public sealed class The_method_option : IDisposable
     [Theory]
     [InlineData("--max-bond 0", "qtrain: --max-bond 0: it must be from 1 to 8192.")]
     [InlineData("--truncation 1", "qtrain: --truncation 1: it must be from 0 to below 1, such as 1e-12.")]
-    [InlineData("--method tensor", "qtrain: --method tensor: it must be one of auto, statevector, mps, density.")]
+    [InlineData("--method tensor", "qtrain: --method tensor: it must be one of auto, statevector, mps, stabilizer, density.")]
     public async Task names_what_cannot_be(string option, string message)
     {
         var outcome = await CommandLine.RunAsync(["expect", "--circuit", _wide, "--observable", _observable, .. option.Split(' ')]);

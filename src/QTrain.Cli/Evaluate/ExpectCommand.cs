@@ -7,12 +7,16 @@ using QTrain.Simulation;
 using QTrain.Simulation.Density;
 using QTrain.Simulation.MatrixProduct;
 using QTrain.Simulation.Methods;
+using QTrain.Simulation.Stabilizer;
 
 namespace QTrain.Cli.Evaluate;
 
 /// <summary><c>qtrain expect</c>: ⟨O⟩ and its variance at the end of a circuit.</summary>
 internal static class ExpectCommand
 {
+    // A square of this many terms is a million.
+    private const int MaxSquaredTerms = 1000;
+
     private sealed record Answer(double Expectation, double? Variance, TruncationError? Truncation = null);
 
     public static Command Create(CommandTerminal terminal)
@@ -39,6 +43,7 @@ internal static class ExpectCommand
                 var answer = choice.Method switch
                 {
                     SimulationMethod.MatrixProductState => OfChain(c, wide ?? SparsePauliSum.From(narrow!), at, method.MatrixProduct(parse)),
+                    SimulationMethod.Stabilizer => OfTableau(c, narrow, wide ?? SparsePauliSum.From(narrow!), at),
                     SimulationMethod.DensityMatrix => OfMixture(c, Narrow(), at, method.Simulation(parse)),
                     _ => OfState(c, Narrow(), at, method.Simulation(parse)),
                 };
@@ -53,7 +58,7 @@ internal static class ExpectCommand
                     text =>
                     {
                         text.WriteLine($"expectation  {answer.Expectation:R}");
-                        text.WriteLine(answer.Variance is { } variance ? $"variance     {variance:R}" : "variance     not computed: the square of the observable has too many terms");
+                        text.WriteLine(answer.Variance is { } variance ? $"variance     {variance:R}" : "variance     not computed: the square of the observable has too many terms, or too many qubits");
                     });
                 return ExitCode.Success;
 
@@ -77,6 +82,23 @@ internal static class ExpectCommand
     {
         var found = MatrixProductSimulator.Expect(circuit, observable, at, options);
         return new Answer(found.Value, found.Variance, found.Truncation);
+    }
+
+    private static Answer OfTableau(Circuit circuit, PauliSum? narrow, SparsePauliSum observable, double[] at)
+    {
+        var state = StabilizerState.Of(circuit, at);
+        var mean = observable.Terms.Sum(t => t.Coefficient * state.Expectation(Label(t, circuit.QubitCount)));
+        if (narrow is null || narrow.Terms.Length > MaxSquaredTerms) return new Answer(mean, null);
+        var around = narrow - mean * PauliSum.Identity(narrow.QubitCount);
+        return new Answer(mean, Math.Max(0, state.Expectation((around * around).Simplify(0))));
+    }
+
+    private static string Label(SparsePauliTerm term, int qubits)
+    {
+        var letters = new char[qubits];
+        letters.AsSpan().Fill('I');
+        foreach (var (qubit, letter) in term.Letters) letters[qubits - 1 - qubit] = letter;
+        return new string(letters);
     }
 
     private static Answer OfMixture(Circuit circuit, PauliSum observable, double[] at, SimulationOptions options)

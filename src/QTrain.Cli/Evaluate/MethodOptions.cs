@@ -17,13 +17,14 @@ internal sealed class MethodOptions
         Auto,
         StateVector,
         Mps,
+        Stabilizer,
         Density,
     }
 
     private readonly Option<Method> _method = new("--method")
     {
-        Description = "How the circuit is simulated: statevector (all amplitudes), mps (matrix product state: wide, weakly entangled circuits), density (density matrix); auto chooses and says why.",
-        HelpName = "auto|statevector|mps|density",
+        Description = "How the circuit is simulated: statevector (all amplitudes), mps (matrix product state: wide, weakly entangled circuits), stabilizer (Clifford gates, any width), density (density matrix); auto chooses and says why.",
+        HelpName = "auto|statevector|mps|stabilizer|density",
         DefaultValueFactory = _ => Method.Auto,
     };
 
@@ -67,6 +68,7 @@ internal sealed class MethodOptions
         {
             Method.StateVector => new MethodChoice(SimulationMethod.StateVector, asked),
             Method.Mps => new MethodChoice(SimulationMethod.MatrixProductState, asked),
+            Method.Stabilizer => new MethodChoice(SimulationMethod.Stabilizer, asked),
             Method.Density => new MethodChoice(SimulationMethod.DensityMatrix, asked),
             _ => MethodChoice.For(circuit, at, MatrixProduct(parse)),
         };
@@ -106,6 +108,7 @@ internal sealed class MethodOptions
     private static string NameOf(SimulationMethod method) => method switch
     {
         SimulationMethod.MatrixProductState => "matrix product state",
+        SimulationMethod.Stabilizer => "stabilizer tableau",
         SimulationMethod.DensityMatrix => "density matrix",
         _ => "state vector",
     };
@@ -113,6 +116,7 @@ internal sealed class MethodOptions
     private static string KeyOf(SimulationMethod method) => method switch
     {
         SimulationMethod.MatrixProductState => "mps",
+        SimulationMethod.Stabilizer => "stabilizer",
         SimulationMethod.DensityMatrix => "density",
         _ => "statevector",
     };

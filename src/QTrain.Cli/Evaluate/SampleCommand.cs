@@ -7,6 +7,7 @@ using QTrain.Simulation;
 using QTrain.Simulation.Density;
 using QTrain.Simulation.MatrixProduct;
 using QTrain.Simulation.Methods;
+using QTrain.Simulation.Stabilizer;
 
 namespace QTrain.Cli.Evaluate;
 
@@ -69,6 +70,17 @@ internal static class SampleCommand
         {
             var run = MatrixProductSimulator.Run(circuit, at, shots, new RandomStream(seed), chain);
             return (run.Counts, run.Truncation);
+        }
+        if (method == SimulationMethod.Stabilizer)
+        {
+            var table = StabilizerSimulator.Sample(circuit, at, shots, seed, simulation);
+            var outcomes = new Dictionary<string, long>();
+            for (var shot = 0L; shot < shots; shot++)
+            {
+                var bits = table.ToBits(shot);
+                outcomes[bits] = outcomes.GetValueOrDefault(bits) + 1;
+            }
+            return (new WideCounts((int)table.BitCount, outcomes.Select(o => new BitsCount(o.Key, o.Value))), null);
         }
         var counts = method == SimulationMethod.DensityMatrix
             ? NoisySimulator.Run(DensityProgram.From(circuit), at, shots, seed, simulation)

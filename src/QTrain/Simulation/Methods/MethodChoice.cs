@@ -1,6 +1,7 @@
 using System.Globalization;
 using QTrain.Circuits;
 using QTrain.Simulation.MatrixProduct;
+using QTrain.Simulation.Stabilizer;
 
 namespace QTrain.Simulation.Methods;
 
@@ -15,7 +16,7 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
     // Bonds of 64: exact, and far cheaper than more than 2²⁴ amplitudes.
     private const double SmallBondBits = 6;
 
-    /// <summary>Chooses by the circuit alone: by its width, what the machine holds, and how far its gates can entangle neighbouring qubits.</summary>
+    /// <summary>Chooses by the circuit alone: by its width, what the machine holds, what kind of gates it has, and how far they can entangle neighbouring qubits.</summary>
     /// <param name="circuit">Any circuit.</param>
     /// <param name="at">Parameter values in radians, in the order of the circuit's parameters.</param>
     /// <param name="options">What a matrix product state would be allowed.</param>
@@ -29,6 +30,8 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
         var largest = SimulationMemory.QubitsFitting(availableBytes ?? SimulationMemory.AvailableBytes);
         var fits = qubits <= largest;
         if (fits && qubits <= AlwaysStateVector) return new MethodChoice(SimulationMethod.StateVector, $"{Count(qubits)} fit{(qubits == 1 ? "s" : "")} into a state vector, which is exact");
+        if (StabilizerSimulator.CanRun(circuit, at))
+            return new MethodChoice(SimulationMethod.Stabilizer, $"all gates are Clifford gates, which a tableau of {Count(qubits)} follows exactly");
         var bits = BondEstimate.PeakBits(circuit, at);
         if (fits)
         {

@@ -9,6 +9,9 @@ public enum SimulationMethod
     /// <summary>A chain of tensors: any number of qubits, as long as they are weakly entangled along the chain.</summary>
     MatrixProductState,
 
+    /// <summary>A tableau of signs: exact for Clifford gates, of thousands of qubits.</summary>
+    Stabilizer,
+
     /// <summary>All 4ⁿ entries of a mixed state: exact with noise, up to half as many qubits as a state vector.</summary>
     DensityMatrix,
 }

@@ -22,14 +22,14 @@ public sealed class The_method_of_simulation
 
     [Fact]
     public void is_a_matrix_product_state_where_that_is_exact_and_far_smaller() =>
-        Choose(A_matrix_product_state.Ghz(28)).ShouldBe(new MethodChoice(SimulationMethod.MatrixProductState,
+        Choose(Cat(28)).ShouldBe(new MethodChoice(SimulationMethod.MatrixProductState,
             "its gates entangle neighbours so weakly that no bond exceeds 2, and a state vector of 28 qubits takes 4 GiB"));
 
     [Fact]
     public void is_a_matrix_product_state_beyond_memory()
     {
-        Choose(A_matrix_product_state.Ghz(40)).Reason.ShouldBe("a state vector of 40 qubits takes 16 TiB, more than there is, and no bond exceeds 2");
-        Choose(A_matrix_product_state.Ghz(200)).Reason.ShouldBe("200 qubits are too many for a state vector, and no bond exceeds 2");
+        Choose(Cat(40)).Reason.ShouldBe("a state vector of 40 qubits takes 16 TiB, more than there is, and no bond exceeds 2");
+        Choose(Cat(200)).Reason.ShouldBe("200 qubits are too many for a state vector, and no bond exceeds 2");
         var deep = Choose(A_matrix_product_state.Brickwork(60, 30, 1));
         deep.Method.ShouldBe(SimulationMethod.MatrixProductState);
         deep.Reason.ShouldBe("a state vector of 60 qubits takes 16 EiB, more than there is; the gates could raise a bond to 2^30, and beyond 256 it is cut, so read the truncation error");
@@ -64,6 +64,18 @@ public sealed class The_method_of_simulation
         BondEstimate.PeakBits(Circuit.Build(30, c => c.Iswap(3, 4)), []).ShouldBe(1);
         BondEstimate.PeakBits(Circuit.Build(30, c => c.H(3)), []).ShouldBe(0);
     }
+
+    [Fact]
+    public void is_a_tableau_for_wide_Clifford_circuits() =>
+        Choose(A_matrix_product_state.Ghz(1000)).ShouldBe(
+            new MethodChoice(SimulationMethod.Stabilizer, "all gates are Clifford gates, which a tableau of 1000 qubits follows exactly"));
+
+    /// <summary>Like a GHZ state, but with a first gate that is no Clifford gate.</summary>
+    private static Circuit Cat(int qubits) => Circuit.Build(qubits, c =>
+    {
+        c.Ry(0.6, 0);
+        for (var q = 1; q < qubits; q++) c.Cx(q - 1, q);
+    });
 
     private static MethodChoice Choose(Circuit circuit) => MethodChoice.For(circuit, [], availableBytes: SixteenGiB);
 }
