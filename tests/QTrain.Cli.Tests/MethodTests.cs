@@ -80,6 +80,28 @@ public sealed class The_method_option : IDisposable
     }
 
     [Fact]
+    public async Task takes_noise_to_a_density_matrix_or_to_trajectories()
+    {
+        var noisy = _line.Write("noisy.json", """{"num_qubits": 2, "operations": [{"gate": "h", "qubits": [0]}, {"gate": "cx", "qubits": [0, 1]}, {"gate": "channel", "channel": "depolarizing", "arguments": [0.3], "qubits": [0]}]}""");
+        var observable = _line.Write("zz.json", """{"terms": [{"pauli": "ZZ", "coeff": 1}]}""");
+        // X and Y of the three errors, a fifth together, turn the sign.
+        var exact = await CommandLine.RunAsync("expect", "--circuit", noisy, "--observable", observable, "--output", "json");
+        exact.Json.GetProperty("method").GetString().ShouldBe("density");
+        exact.Json.GetProperty("expectation").GetDouble().ShouldBe(0.6, 1e-12);
+        exact.Json.GetProperty("variance").GetDouble().ShouldBe(1 - 0.36, 1e-12);
+        var estimate = await CommandLine.RunAsync("expect", "--circuit", noisy, "--observable", observable, "--method", "trajectories", "--trajectories", "4000", "--seed", "3", "--output", "json");
+        estimate.Status.ShouldBe(0, estimate.Error);
+        // √(0.64 / 4000) = 0.01265; six of them.
+        estimate.Json.GetProperty("standardError").GetDouble().ShouldBe(0.01265, 0.001);
+        estimate.Json.GetProperty("expectation").GetDouble().ShouldBe(0.6, 0.076);
+        var sample = await CommandLine.RunAsync("sample", "--circuit", noisy, "--method", "trajectories", "--shots", "4000", "--seed", "4", "--output", "json");
+        var counts = sample.Json.GetProperty("counts");
+        (counts.GetProperty("00").GetInt64() + counts.GetProperty("11").GetInt64()).ShouldBeInRange(3200 - 152, 3200 + 152);
+        (await CommandLine.RunAsync("expect", "--circuit", noisy, "--observable", observable, "--method", "mps")).Error
+            .ShouldContain("cannot be run on a matrix product state: it holds pure states, so leave noise out or run the circuit as a density matrix.");
+    }
+
+    [Fact]
     public async Task has_the_variance_of_narrow_observables_from_a_tableau()
     {
         var bell = _line.Write("bell.json", """{"num_qubits": 2, "operations": [{"gate": "h", "qubits": [0]}, {"gate": "cx", "qubits": [0, 1]}]}""");
@@ -107,7 +129,7 @@ public sealed class The_method_option : IDisposable
     [Theory]
     [InlineData("--max-bond 0", "qtrain: --max-bond 0: it must be from 1 to 8192.")]
     [InlineData("--truncation 1", "qtrain: --truncation 1: it must be from 0 to below 1, such as 1e-12.")]
-    [InlineData("--method tensor", "qtrain: --method tensor: it must be one of auto, statevector, mps, stabilizer, density.")]
+    [InlineData("--method tensor", "qtrain: --method tensor: it must be one of auto, statevector, mps, stabilizer, density, trajectories.")]
     public async Task names_what_cannot_be(string option, string message)
     {
         var outcome = await CommandLine.RunAsync(["expect", "--circuit", _wide, "--observable", _observable, .. option.Split(' ')]);

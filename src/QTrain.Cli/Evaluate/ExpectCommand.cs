@@ -8,6 +8,7 @@ using QTrain.Simulation.Density;
 using QTrain.Simulation.MatrixProduct;
 using QTrain.Simulation.Methods;
 using QTrain.Simulation.Stabilizer;
+using QTrain.Simulation.Trajectories;
 
 namespace QTrain.Cli.Evaluate;
 
@@ -17,13 +18,17 @@ internal static class ExpectCommand
     // A square of this many terms is a million.
     private const int MaxSquaredTerms = 1000;
 
-    private sealed record Answer(double Expectation, double? Variance, TruncationError? Truncation = null);
+    private sealed record Answer(double Expectation, double? Variance, TruncationError? Truncation = null, double? StandardError = null);
 
     public static Command Create(CommandTerminal terminal)
     {
         var (circuit, observable) = (EvaluationInputs.Circuit(), EvaluationInputs.Observable());
         var (parameters, set, method) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), new MethodOptions());
         var command = new Command("expect", "The expectation and variance of an observable at the end of a circuit.") { circuit, observable, parameters, set };
+        var trajectories = new Option<int>("--trajectories") { Description = "How many trajectories an estimate with noise takes.", HelpName = "N", DefaultValueFactory = _ => 1000 };
+        var seed = new Option<ulong>("--seed") { Description = "The seed of trajectories.", HelpName = "S" };
+        command.Add(trajectories);
+        command.Add(seed);
         method.AddTo(command);
         return command.Does(terminal,
             [
@@ -44,6 +49,7 @@ internal static class ExpectCommand
                 {
                     SimulationMethod.MatrixProductState => OfChain(c, wide ?? SparsePauliSum.From(narrow!), at, method.MatrixProduct(parse)),
                     SimulationMethod.Stabilizer => OfTableau(c, narrow, wide ?? SparsePauliSum.From(narrow!), at),
+                    SimulationMethod.Trajectories => OfTrajectories(c, Narrow(), at, Trajectories(parse.GetValue(trajectories)), parse.GetValue(seed), method.Simulation(parse)),
                     SimulationMethod.DensityMatrix => OfMixture(c, Narrow(), at, method.Simulation(parse)),
                     _ => OfState(c, Narrow(), at, method.Simulation(parse)),
                 };
@@ -51,14 +57,14 @@ internal static class ExpectCommand
                 result.Write(
                     () =>
                     {
-                        var document = new JsonObject { ["expectation"] = ResultWriter.Number(answer.Expectation), ["variance"] = ResultWriter.Number(answer.Variance) };
+                        var document = new JsonObject { ["expectation"] = ResultWriter.Number(answer.Expectation), ["variance"] = ResultWriter.Number(answer.Variance), ["standardError"] = ResultWriter.Number(answer.StandardError) };
                         MethodOptions.Describe(document, choice, answer.Truncation);
                         return document;
                     },
                     text =>
                     {
-                        text.WriteLine($"expectation  {answer.Expectation:R}");
-                        text.WriteLine(answer.Variance is { } variance ? $"variance     {variance:R}" : "variance     not computed: the square of the observable has too many terms, or too many qubits");
+                        text.WriteLine($"expectation  {answer.Expectation:R}{(answer.StandardError is { } error ? $" ± {error:G3}" : "")}");
+                        if (answer.StandardError is null) text.WriteLine(answer.Variance is { } variance ? $"variance     {variance:R}" : "variance     not computed: the square of the observable has too many terms, or too many qubits");
                     });
                 return ExitCode.Success;
 
@@ -100,6 +106,14 @@ internal static class ExpectCommand
         foreach (var (qubit, letter) in term.Letters) letters[qubits - 1 - qubit] = letter;
         return new string(letters);
     }
+
+    private static Answer OfTrajectories(Circuit circuit, PauliSum observable, double[] at, int trajectories, ulong seed, SimulationOptions options)
+    {
+        var estimate = TrajectorySimulator.Expectation(TrajectoryProgram.From(circuit), observable, at, trajectories, seed, options);
+        return new Answer(estimate.Value, null, null, estimate.StandardError);
+    }
+
+    private static int Trajectories(int count) => count >= 2 ? count : throw new UsageException($"--trajectories {count}: it must be at least 2, or they tell no error.");
 
     private static Answer OfMixture(Circuit circuit, PauliSum observable, double[] at, SimulationOptions options)
     {

@@ -19,12 +19,13 @@ internal sealed class MethodOptions
         Mps,
         Stabilizer,
         Density,
+        Trajectories,
     }
 
     private readonly Option<Method> _method = new("--method")
     {
-        Description = "How the circuit is simulated: statevector (all amplitudes), mps (matrix product state: wide, weakly entangled circuits), stabilizer (Clifford gates, any width), density (density matrix); auto chooses and says why.",
-        HelpName = "auto|statevector|mps|stabilizer|density",
+        Description = "How the circuit is simulated: statevector (all amplitudes), mps (matrix product state: wide, weakly entangled circuits), stabilizer (Clifford gates, any width), density (density matrix), trajectories (noise by chance, an estimate); auto chooses and says why.",
+        HelpName = "auto|statevector|mps|stabilizer|density|trajectories",
         DefaultValueFactory = _ => Method.Auto,
     };
 
@@ -70,6 +71,7 @@ internal sealed class MethodOptions
             Method.Mps => new MethodChoice(SimulationMethod.MatrixProductState, asked),
             Method.Stabilizer => new MethodChoice(SimulationMethod.Stabilizer, asked),
             Method.Density => new MethodChoice(SimulationMethod.DensityMatrix, asked),
+            Method.Trajectories => new MethodChoice(SimulationMethod.Trajectories, asked),
             _ => MethodChoice.For(circuit, at, MatrixProduct(parse)),
         };
         if (choice.Reason != asked) result.Hint($"method: {NameOf(choice.Method)}, because {choice.Reason}.");
@@ -110,6 +112,7 @@ internal sealed class MethodOptions
         SimulationMethod.MatrixProductState => "matrix product state",
         SimulationMethod.Stabilizer => "stabilizer tableau",
         SimulationMethod.DensityMatrix => "density matrix",
+        SimulationMethod.Trajectories => "trajectories",
         _ => "state vector",
     };
 
@@ -118,6 +121,7 @@ internal sealed class MethodOptions
         SimulationMethod.MatrixProductState => "mps",
         SimulationMethod.Stabilizer => "stabilizer",
         SimulationMethod.DensityMatrix => "density",
+        SimulationMethod.Trajectories => "trajectories",
         _ => "statevector",
     };
 }

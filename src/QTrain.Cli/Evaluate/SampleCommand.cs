@@ -8,6 +8,7 @@ using QTrain.Simulation.Density;
 using QTrain.Simulation.MatrixProduct;
 using QTrain.Simulation.Methods;
 using QTrain.Simulation.Stabilizer;
+using QTrain.Simulation.Trajectories;
 
 namespace QTrain.Cli.Evaluate;
 
@@ -82,9 +83,13 @@ internal static class SampleCommand
             }
             return (new WideCounts((int)table.BitCount, outcomes.Select(o => new BitsCount(o.Key, o.Value))), null);
         }
-        var counts = method == SimulationMethod.DensityMatrix
-            ? NoisySimulator.Run(DensityProgram.From(circuit), at, shots, seed, simulation)
-            : Simulator.Run(circuit, at, shots, seed, simulation);
+        if (method == SimulationMethod.Trajectories && shots > int.MaxValue) throw new UsageException($"--shots {shots}: trajectories take at most {int.MaxValue}.");
+        var counts = method switch
+        {
+            SimulationMethod.DensityMatrix => NoisySimulator.Run(DensityProgram.From(circuit), at, shots, seed, simulation),
+            SimulationMethod.Trajectories => TrajectorySimulator.Run(TrajectoryProgram.From(circuit), at, (int)shots, seed, simulation),
+            _ => Simulator.Run(circuit, at, shots, seed, simulation),
+        };
         return ([.. counts.Select(o => new BitsCount(counts.ToBits(o.Outcome), o.Count))], null);
     }
 }

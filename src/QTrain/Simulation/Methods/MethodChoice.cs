@@ -1,5 +1,6 @@
 using System.Globalization;
 using QTrain.Circuits;
+using QTrain.Simulation.Density;
 using QTrain.Simulation.MatrixProduct;
 using QTrain.Simulation.Stabilizer;
 
@@ -12,6 +13,9 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
 {
     // Up to here a state vector takes 256 MiB and a fraction of a second: nothing is to be gained.
     private const int AlwaysStateVector = 24;
+
+    // 128 MiB of a mixed state; each further qubit is four times as much.
+    private const int MostMixed = 12;
 
     // Bonds of 64: exact, and far cheaper than more than 2²⁴ amplitudes.
     private const double SmallBondBits = 6;
@@ -26,7 +30,11 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
         ArgumentNullException.ThrowIfNull(circuit);
         var (qubits, maxBond) = (circuit.QubitCount, (options ?? MatrixProductOptions.Default).MaxBond);
         if (circuit.Operations.Any(o => o is ChannelOperation))
-            return new MethodChoice(SimulationMethod.DensityMatrix, "the circuit holds noise, under which only a mixed state is exact");
+        {
+            return qubits <= Math.Min(MostMixed, DensityMatrix.MaxQubits)
+                ? new MethodChoice(SimulationMethod.DensityMatrix, $"the circuit holds noise, and a mixed state of {Count(qubits)} is small enough to be exact")
+                : new MethodChoice(SimulationMethod.Trajectories, $"the circuit holds noise, and a mixed state of {Count(qubits)} would be too large");
+        }
         var largest = SimulationMemory.QubitsFitting(availableBytes ?? SimulationMemory.AvailableBytes);
         var fits = qubits <= largest;
         if (fits && qubits <= AlwaysStateVector) return new MethodChoice(SimulationMethod.StateVector, $"{Count(qubits)} fit{(qubits == 1 ? "s" : "")} into a state vector, which is exact");

@@ -14,4 +14,7 @@ public enum SimulationMethod
 
     /// <summary>All 4ⁿ entries of a mixed state: exact with noise, up to half as many qubits as a state vector.</summary>
     DensityMatrix,
+
+    /// <summary>Many pure states, in each of which noise acted one way by chance: an estimate, of as many qubits as a state vector.</summary>
+    Trajectories,
 }

@@ -36,8 +36,13 @@ public sealed class The_method_of_simulation
     }
 
     [Fact]
-    public void is_a_density_matrix_for_noise() =>
-        Choose(Circuit.Build(2, c => c.H(0).Add(new ChannelOperation(Channel.Depolarizing(0.1), [0])))).Method.ShouldBe(SimulationMethod.DensityMatrix);
+    public void is_a_density_matrix_for_noise_on_few_qubits_and_trajectories_on_more()
+    {
+        Noisy(12).ShouldBe(new MethodChoice(SimulationMethod.DensityMatrix, "the circuit holds noise, and a mixed state of 12 qubits is small enough to be exact"));
+        Noisy(13).ShouldBe(new MethodChoice(SimulationMethod.Trajectories, "the circuit holds noise, and a mixed state of 13 qubits would be too large"));
+
+        static MethodChoice Noisy(int qubits) => Choose(Circuit.Build(qubits, c => c.H(0).Add(new ChannelOperation(Channel.Depolarizing(0.1), [0]))));
+    }
 
     [Fact]
     public void knows_a_bound_of_every_bond() =>
