@@ -20,22 +20,36 @@ internal static class SampleCommand
     public static Command Create(CommandTerminal terminal)
     {
         var circuit = EvaluationInputs.Circuit();
+        circuit.Required = false;       // a .stim file is named without an option
+        var file = new Argument<string?>("file") { Description = "A circuit in stim's text format, with its noise.", HelpName = "FILE.stim", Arity = ArgumentArity.ZeroOrOne };
+        var detectors = new Option<bool>("--detectors") { Description = "Of a .stim file: how often its detectors fire and its observables are flipped, beside the exact probabilities." };
         var (parameters, set, method) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), new MethodOptions());
         var shots = new Option<long>("--shots") { Description = "How often the circuit is run.", HelpName = "N", DefaultValueFactory = _ => 1000 };
         var seed = new Option<ulong>("--seed") { Description = "The seed: the same seed gives the same counts, on any number of threads.", HelpName = "S" };
-        var command = new Command("sample", "Runs a circuit and counts its outcomes: of its classical bits, or of all qubits when it measures nothing.") { circuit, parameters, set, shots, seed };
+        var command = new Command("sample", "Runs a circuit and counts its outcomes: of its classical bits, or of all qubits when it measures nothing.") { file, circuit, parameters, set, shots, seed, detectors };
         method.AddTo(command);
         return command.Does(terminal,
             [
                 ("qtrain sample --circuit bell.json --shots 1000 --seed 7", "bit 0 rightmost"),
                 ("qtrain sample --circuit wide.json --method mps --max-bond 128", "a matrix product state"),
+                ("qtrain sample surface.stim --shots 100000 --detectors", "a noisy Clifford circuit"),
             ],
             (parse, result) =>
             {
-                var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
-                var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
                 var wanted = parse.GetValue(shots);
                 if (wanted < 1) throw new UsageException($"--shots {wanted}: it must be at least 1.");
+                var (named, stim) = (parse.GetValue(circuit), parse.GetValue(file));
+                if (named is null == stim is null) throw new UsageException("name one circuit: --circuit FILE, or FILE.stim without an option.");
+                if (stim is not null)
+                {
+                    if (!stim.EndsWith(".stim", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"{stim} is no .stim file: name other circuits with --circuit {stim}.");
+                    if (parse.GetResult(set) is not null || parse.GetResult(parameters) is not null) throw new UsageException("--set and --parameters: a .stim file has no parameters.");
+                    StimSampling.Run(stim, wanted, parse.GetValue(seed), parse.GetValue(detectors), method.Simulation(parse), result);
+                    return ExitCode.Success;
+                }
+                if (parse.GetValue(detectors)) throw new UsageException("--detectors: only a .stim file has detectors.");
+                var c = EvaluationInputs.Circuit(named!);
+                var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
                 var choice = method.Choose(parse, result, c, at);
                 var (counts, truncation) = Run(choice.Method, c, at, wanted, parse.GetValue(seed), method.Simulation(parse), method.MatrixProduct(parse));
                 MethodOptions.Report(result, truncation);
