@@ -226,6 +226,18 @@ public sealed class A_noise_model
     }
 
     [Fact]
+    public void is_written_as_the_guide_writes_it()
+    {
+        var model = NoiseModel.None
+            .AfterOneQubitGates(Channel.Depolarizing(0.001), except: ["rz"])
+            .AfterTwoQubitGates(Channel.Depolarizing(0.01, 2))
+            .AfterGate("cx", Channel.ThermalRelaxation(t1: 50, t2: 70, duration: 0.3))
+            .WithReadout(new ReadoutError(OneGivenZero: 0.02, ZeroGivenOne: 0.04));
+        model.ApplyTo(Circuit.Build(2, c => c.H(0).Rz(1, 0).Cx(0, 1))).Circuit.Operations.Select(o => o.Name)
+            .ShouldBe(["h", "depolarizing", "rz", "cx", "depolarizing2", "thermal_relaxation", "thermal_relaxation"]);
+    }
+
+    [Fact]
     public void keeps_conditions_and_the_order_of_parameters()
     {
         var circuit = new Circuit(2, Circuit.Build(2, c => c.Measure(0, 0).If([0], 1, i => i.Rx(Parameter.Named("b"), 1).Ry(Parameter.Named("a"), 1))).Operations,

@@ -101,15 +101,28 @@ internal sealed class DensityLowering
             }
         }
         if (qubits.Length == 2)
+        {
             foreach (var q in qubits)
                 if (_last[q] >= 0 && _operations[_last[q]] is TransferMap { QubitList.Length: 1 } single
                     && single.Then(map) is var joined && joined.Cost <= map.Cost + single.Cost)
                 {
                     _operations[_last[q]] = null;
+                    _last[q] = LastOn(q);
                     map = joined;
                 }
+            // With the single ones out of the way, the pair's own map before may have become its neighbour.
+            var at = _last[qubits[0]];
+            if (at >= 0 && at == _last[qubits[1]] && _operations[at] is TransferMap pair && pair.Qubits == map.Qubits
+                && pair.Then(map) is var both && both.Cost <= pair.Cost + map.Cost)
+            {
+                _operations[at] = both;
+                return;
+            }
+        }
         Append(map, qubits);
     }
+
+    private int LastOn(int qubit) => _operations.FindLastIndex(o => o is not null && (o.Qubits >> qubit & 1) != 0);
 
     private void Append(DensityOperation operation, int[] qubits)
     {
