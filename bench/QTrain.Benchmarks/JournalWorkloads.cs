@@ -19,7 +19,10 @@ internal static class JournalWorkloads
     private const int Answers = 1_000_000;
     private const int Turns = 200;
 
-    private sealed record Training(string Name, int Qubits, int? Shots, Optimizer Optimizer, int Turn);
+    private sealed record Training(string Name, int Qubits, int? Shots, Optimizer Optimizer, int Turn)
+    {
+        public Func<TrainingPlan, SimulationOptions, IEvaluator> Evaluator { get; init; } = static (plan, options) => new SimulatorEvaluator(plan, options);
+    }
 
     private static readonly Training[] Trainings =
     [
@@ -29,6 +32,8 @@ internal static class JournalWorkloads
         new("8 qubits, 1000 shots, SPSA", 8, 1000, new Spsa(), 80),
         new("12 qubits, exact, Adam", 12, null, new Adam(), 20),
         new("12 qubits, 1000 shots, SPSA", 12, 1000, new Spsa(), 20),
+        // The trainer and the journal alone.
+        new("12 parameters, no circuit", 4, null, new Adam(), 5000) { Evaluator = static (p, _) => new Cosines(p.Problem.Start.Length) },
     ];
 
     /// <summary><c>journal</c>: both tables; <c>journal replay</c>: the first; <c>journal share [n …]</c>: the second, or some of its rows;
@@ -39,11 +44,12 @@ internal static class JournalWorkloads
         {
             case ["alone" or "recorded", var row, var steps]:
                 var plan = Plan(Trainings[int.Parse(row, CultureInfo.InvariantCulture)], int.Parse(steps, CultureInfo.InvariantCulture));
-                if (args[0] == "alone") await AloneAsync(plan, _ => { });
-                else await WithRunAsync((engine, run) => RecordedAsync(engine, run, plan, _ => { }));
+                var evaluator = Trainings[int.Parse(row, CultureInfo.InvariantCulture)].Evaluator;
+                if (args[0] == "alone") await AloneAsync(plan, evaluator, _ => { });
+                else await WithRunAsync((engine, run) => RecordedAsync(engine, run, plan, evaluator, _ => { }));
                 return;
             case [] or ["replay"]:
-                Console.WriteLine($"{"a million answers",-34}{"record",12}{"replay",12}   wall, processor");
+                Console.WriteLine($"{"a million answers",-34}{"record",12}{"replay",12}{"from mark",12}   processor");
                 await ReplayAsync("one gradient of 16 a step", new GradientDescent { LearningRate = 0.01 }, Answers);
                 await ReplayAsync("two losses a step (SPSA)", new Spsa(), Answers / 2);
                 break;
@@ -64,8 +70,17 @@ internal static class JournalWorkloads
             using var stop = new CancellationTokenSource();
             var record = await MeasureAsync(() => engine.AdvanceAsync(
                 run, (_, _) => plan, options with { OnStep = s => { if (s.Index == steps - 1) stop.Cancel(); } }, stop.Token));
-            var replay = await MeasureAsync(() => engine.AdvanceAsync(run, (_, _) => plan, options));
-            Console.WriteLine($"{name,-34}{record.Wall,10:F2} s{replay.Wall,10:F2} s   {record.Wall:F1} s, {record.Processor:F1} s; {replay.Wall:F1} s, {replay.Processor:F1} s");
+            // All that is recorded and no more: stopped again at once where it ended.
+            var replay = await MeasureAsync(() => AgainAsync(options with { ResumeFromMark = false }));
+            var resume = await MeasureAsync(() => AgainAsync(options));
+            Console.WriteLine($"{name,-34}{record.Wall,10:F2} s{replay.Wall,10:F2} s{resume.Wall,10:F3} s   {record.Processor:F1} s, {replay.Processor:F1} s, {resume.Processor:F1} s");
+
+            async Task AgainAsync(AdvanceOptions again)
+            {
+                using var stopAgain = new CancellationTokenSource();
+                await engine.AdvanceAsync(
+                    run, (_, _) => plan, again with { OnStep = s => { if (s.Index == steps - 1) stopAgain.Cancel(); } }, stopAgain.Token);
+            }
         });
     }
 
@@ -74,8 +89,8 @@ internal static class JournalWorkloads
         var plan = Plan(training, Turns * training.Turn);
         var turns = new TakingTurns(training.Turn, plan.Stopping.MaxIterations!.Value);
         await WithRunAsync(async (engine, run) => await Task.WhenAll(
-            Task.Run(() => AloneAsync(plan, s => turns.OnStep(0, s.Index))),
-            Task.Run(() => RecordedAsync(engine, run, plan, s => turns.OnStep(1, s.Index)))));
+            Task.Run(() => AloneAsync(plan, training.Evaluator, s => turns.OnStep(0, s.Index))),
+            Task.Run(() => RecordedAsync(engine, run, plan, training.Evaluator, s => turns.OnStep(1, s.Index)))));
         var (alone, recorded) = (turns.Of(0), turns.Of(1));
         var unit = 1e6 / training.Turn;
         var more = Quantiles(recorded.Zip(alone, (r, a) => (r.Wall - a.Wall) / a.Wall));
@@ -94,14 +109,16 @@ internal static class JournalWorkloads
         return (sorted[sorted.Length / 4], sorted[sorted.Length / 2], sorted[sorted.Length * 3 / 4]);
     }
 
-    private static async Task AloneAsync(TrainingPlan plan, Action<TrainingStep> onStep)
+    private static async Task AloneAsync(TrainingPlan plan, Func<TrainingPlan, SimulationOptions, IEvaluator> make, Action<TrainingStep> onStep)
     {
-        using var evaluator = new SimulatorEvaluator(plan, new SimulationOptions { Threads = 1 });
+        var evaluator = make(plan, new SimulationOptions { Threads = 1 });
+        using var owned = evaluator as IDisposable;
         await Trainer.TrainAsync(plan, evaluator, new SystemRunClock(), onStep);
     }
 
-    private static Task<RunOutcome> RecordedAsync(RunEngine engine, RunId run, TrainingPlan plan, Action<TrainingStep> onStep) =>
-        engine.AdvanceAsync(run, (_, _) => plan, new AdvanceOptions { Simulation = new SimulationOptions { Threads = 1 }, OnStep = onStep });
+    private static Task<RunOutcome> RecordedAsync(
+        RunEngine engine, RunId run, TrainingPlan plan, Func<TrainingPlan, SimulationOptions, IEvaluator> make, Action<TrainingStep> onStep) =>
+        engine.AdvanceAsync(run, (_, _) => plan, new AdvanceOptions { Simulation = new SimulationOptions { Threads = 1 }, OnStep = onStep, Evaluator = make });
 
     private static TrainingPlan Plan(Training training, int steps) => Plan(training.Qubits, training.Shots, training.Optimizer, steps, 3 * training.Qubits);
 

@@ -25,7 +25,13 @@ internal static class PlotCommand
                     var record = await store.FindAsync(given, cancellation);
                     var steps = await ShowCommand.StepsAsync(store, record, cancellation);
                     names.Add(record.Name);
-                    series.Add(new LossSeries($"{record.Name} ({record.Id})", [.. steps.Select(s => new LossPoint(s.Index, s.Loss, s.StandardError))]));
+                    // A curve for every member of an ensemble.
+                    var members = steps.GroupBy(s => s.Member).ToArray();
+                    foreach (var member in members.DefaultIfEmpty())
+                    {
+                        var name = members.Length > 1 ? $"{record.Name} ({record.Id}) {member!.Key}" : $"{record.Name} ({record.Id})";
+                        series.Add(new LossSeries(name, [.. (member ?? Enumerable.Empty<StepRecord>()).Select(s => new LossPoint(s.Index, s.Loss, s.StandardError))]));
+                    }
                     results.Add(RunResult.Of(record));
                 }
                 // One unit and one exact value only where all runs agree.

@@ -55,9 +55,14 @@ internal static class ExportCommand
 
     private static string Csv(IReadOnlyList<StepRecord> steps)
     {
-        var text = new StringBuilder("step,loss,standard_error,best_loss,gradient_norm,evaluations,shots,time\n");
+        // A column more where there is more than one member.
+        var several = steps.Count > 0 && steps[^1].Member != steps[0].Member;
+        var text = new StringBuilder(several ? "member," : "").Append("step,loss,standard_error,best_loss,gradient_norm,evaluations,shots,time\n");
         foreach (var s in steps)
+        {
+            if (several) text.Append(CultureInfo.InvariantCulture, $"{s.Member},");
             text.Append(CultureInfo.InvariantCulture, $"{s.Index},{s.Loss:R},{s.StandardError:R},{s.BestLoss:R},{s.GradientNorm:R},{s.Evaluations},{s.Shots},{s.At:O}\n");
+        }
         return text.ToString();
     }
 }

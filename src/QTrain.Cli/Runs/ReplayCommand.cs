@@ -11,7 +11,8 @@ internal static class ReplayCommand
     public static Command Create(CommandTerminal terminal)
     {
         var (run, folder, threads) = (RunStores.Run(), SharedOptions.Store(), SharedOptions.Threads());
-        return new Command("replay", "Computes a run again from its spec and seed and compares every recorded number, bit by bit. Exit 1 when one differs.") { run, folder, threads }
+        var fromMark = new Option<bool>("--from-mark") { Description = "Begin at the run's last mark and believe what comes before it, not at the beginning: quick for long runs." };
+        return new Command("replay", "Computes a run again from its spec and seed and compares every recorded number, bit by bit. Exit 1 when one differs.") { run, fromMark, folder, threads }
             .Does(terminal, [("qtrain runs replay last", "the latest run"), ("qtrain runs replay last --threads 1", "on one thread: the same bits")],
             async (parse, result, cancellation) =>
             {
@@ -19,7 +20,7 @@ internal static class ReplayCommand
                 using var signals = new StopSignals(() => { }, cancellation);
                 var record = await store.FindAsync(parse.GetValue(run)!, signals.Token);
                 var options = new AdvanceOptions { Simulation = new SimulationOptions { Threads = parse.GetValue(threads) ?? 0 } };
-                var report = await new RunEngine(store).ReplayAsync(record.Id, RunStores.Plans, options, signals.Token);
+                var report = await new RunEngine(store).ReplayAsync(record.Id, RunStores.Plans, options, parse.GetValue(fromMark), signals.Token);
                 result.Write(() => Document(report), text => Write(text, terminal, report));
                 return report.IsIdentical ? ExitCode.Success : ExitCode.Failure;
             });
@@ -29,6 +30,7 @@ internal static class ReplayCommand
     {
         ["run"] = report.Run.Value,
         ["identical"] = report.IsIdentical,
+        ["fromStep"] = report.FromStep,
         ["compared"] = report.Compared,
         ["different"] = report.Different,
         ["first"] = Difference(report.First),
@@ -55,7 +57,7 @@ internal static class ReplayCommand
     private static void Write(TextWriter text, CommandTerminal terminal, ReplayReport report)
     {
         text.WriteLine(report.IsIdentical
-            ? $"{terminal.Green("Identical")}: {Show.Count(report.Compared)} answers and {Show.Count(report.StepsEqual)} steps of run {report.Run} agree to the bit."
+            ? $"{terminal.Green("Identical")}: {Show.Count(report.Compared)} answers and {Show.Count(report.StepsEqual)} steps of run {report.Run} agree to the bit{(report.FromStep is { } from ? $", from the mark after step {Show.Count(from)} on" : "")}."
             : $"{terminal.Red("Different")}: {Show.Count(report.Different)} of {Show.Count(report.Compared)} answers of run {report.Run} differ.");
         if (report.Largest is { } largest)
             text.WriteLine($"  largest: {largest.What} of question {largest.Path}, recorded {largest.Recorded:R}, now {largest.Recomputed:R}, apart by {Show.Small(largest.Size)}");

@@ -46,6 +46,7 @@ internal static class RunDocument
 
     public static JsonObject Step(StepRecord step) => new()
     {
+        ["member"] = step.Member,
         ["step"] = step.Index,
         ["loss"] = ResultWriter.Number(step.Loss),
         ["standardError"] = ResultWriter.Number(step.StandardError),

@@ -27,11 +27,11 @@ internal static class ShowCommand
             });
     }
 
-    /// <summary>The history of a run.</summary>
+    /// <summary>The history of a run, of every member of an ensemble one after the other.</summary>
     public static async Task<IReadOnlyList<StepRecord>> StepsAsync(Store store, RunRecord run, CancellationToken cancellation)
     {
         var steps = new List<StepRecord>();
-        await foreach (var step in store.Runs.StepsAsync(run.Id, cancellation: cancellation)) steps.Add(step);
+        await foreach (var step in store.Runs.AllStepsAsync(run.Id, cancellation)) steps.Add(step);
         return steps;
     }
 
@@ -79,11 +79,19 @@ internal static class ShowCommand
         }
         if (steps.Count == 0) return;
         text.WriteLine();
-        var history = new TextTable(">step", ">loss", ">best", ">|gradient|", ">evaluations", ">shots");
-        foreach (var step in all ? steps : Sample(steps))
-            history.Row(step.Index.ToString(), Show.Loss(step.Loss, step.StandardError), Show.Loss(step.BestLoss), Show.Small(step.GradientNorm), Show.Count(step.Evaluations), Show.Count(step.Shots));
+        var several = steps[^1].Member != steps[0].Member;
+        string[] columns = [">step", ">loss", ">best", ">|gradient|", ">evaluations", ">shots"];
+        var history = new TextTable(several ? [">member", .. columns] : columns);
+        foreach (var member in steps.GroupBy(s => s.Member))
+        {
+            foreach (var step in all ? member : Sample([.. member]))
+            {
+                string[] cells = [step.Index.ToString(), Show.Loss(step.Loss, step.StandardError), Show.Loss(step.BestLoss), Show.Small(step.GradientNorm), Show.Count(step.Evaluations), Show.Count(step.Shots)];
+                history.Row(several ? [step.Member.ToString(), .. cells] : cells);
+            }
+        }
         history.Write(text, terminal);
-        if (!all && steps.Count > StepsShown) text.WriteLine(terminal.Dim($"{StepsShown} of {steps.Count} steps; --all shows every one"));
+        if (!all && steps.Count > StepsShown) text.WriteLine(terminal.Dim($"{(several ? $"{StepsShown} a member" : $"{StepsShown}")} of {steps.Count} steps; --all shows every one"));
     }
 
     // Even over the whole run, the first and the last among them.

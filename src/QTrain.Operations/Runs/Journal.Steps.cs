@@ -4,7 +4,7 @@ namespace QTrain.Operations.Runs;
 
 public sealed partial class Journal
 {
-    private readonly Queue<(int Member, TrainingStep Step)> _made = [];
+    private readonly Queue<(int Member, TrainingStep? Step, TrainingMark? Mark)> _made = [];
     private readonly Dictionary<int, StepCursor> _recordedSteps = [];
     private int? _memberPastRecorded;
 
@@ -15,7 +15,7 @@ public sealed partial class Journal
     public void Note(TrainingStep step, int member = 0)
     {
         if (_memberPastRecorded == member && _made.Count == 0) Append(member, step);
-        else _made.Enqueue((member, step));
+        else _made.Enqueue((member, step, null));
     }
 
     /// <exception cref="JournalMismatchException">A step is recorded and was another.</exception>
@@ -23,12 +23,16 @@ public sealed partial class Journal
 
     private async ValueTask SettleAsync()
     {
-        while (_made.TryDequeue(out var made))
+        while (_made.TryDequeue(out var made) && made is var (member, step, mark))
         {
-            var (member, step) = made;
+            if (mark is not null)
+            {
+                Append(member, mark);
+                continue;
+            }
             if (!_recordedSteps.TryGetValue(member, out var recordedSteps))
-                _recordedSteps.Add(member, recordedSteps = new StepCursor(_store, Run, member));
-            if (await recordedSteps.MoveToAsync(step.Index, CancellationToken.None) is { } recorded)
+                _recordedSteps.Add(member, recordedSteps = new StepCursor(_store, Run, member, StartOf(member)));
+            if (await recordedSteps.MoveToAsync(step!.Index, CancellationToken.None) is { } recorded)
             {
                 if (!recorded.IsOf(step)) throw Mismatch(recorded, step);
                 continue;

@@ -64,7 +64,7 @@ public sealed partial class Journal : IAsyncDisposable
     /// <summary>Reads the records of a lane and member front to back.</summary>
     internal JournalCursor CursorOf(JournalLane lane, int member)
     {
-        if (!_cursors.TryGetValue((lane, member), out var cursor)) _cursors.Add((lane, member), cursor = new JournalCursor(_store, Run, lane, member));
+        if (!_cursors.TryGetValue((lane, member), out var cursor)) _cursors.Add((lane, member), cursor = new JournalCursor(_store, Run, lane, member, StartOf(member)));
         return cursor;
     }
 

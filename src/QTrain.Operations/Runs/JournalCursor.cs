@@ -5,7 +5,12 @@ namespace QTrain.Operations.Runs;
 
 /// <summary>Reads the records of one lane and member front to back, a page at a time: questions come in the order of their paths, so a million
 /// records cost a thousand queries. What was written after a page was read is not seen; whoever holds the lease wrote that itself.</summary>
-internal sealed class JournalCursor(IRunStore store, RunId run, JournalLane lane, int member)
+/// <param name="store">Where the records are.</param>
+/// <param name="run">The run.</param>
+/// <param name="lane">The lane.</param>
+/// <param name="member">The member.</param>
+/// <param name="afterStep">Records up to this step are passed over; −1: none.</param>
+internal sealed class JournalCursor(IRunStore store, RunId run, JournalLane lane, int member, int afterStep = -1)
 {
     private const int PageSize = 1024;
 
@@ -13,8 +18,8 @@ internal sealed class JournalCursor(IRunStore store, RunId run, JournalLane lane
     private JournalPage? _single;
     private int _at;
     private bool _atEnd, _onSingle;
-    private QuestionPath _furthest = new(member, -1, -1);
-    private JournalPosition? _last;
+    private QuestionPath _furthest = new(member, afterStep, afterStep < 0 ? -1 : int.MaxValue);
+    private JournalPosition? _last = afterStep < 0 ? null : new JournalPosition(new QuestionPath(member, afterStep, int.MaxValue));
 
     /// <summary>The furthest path that was looked for.</summary>
     public QuestionPath? Furthest
@@ -72,12 +77,12 @@ internal sealed class JournalCursor(IRunStore store, RunId run, JournalLane lane
 }
 
 /// <summary>Reads the recorded steps of a member front to back.</summary>
-internal sealed class StepCursor(IRunStore store, RunId run, int member)
+internal sealed class StepCursor(IRunStore store, RunId run, int member, int after = -1)
 {
     private const int PageSize = 4096;
 
     private IReadOnlyList<StepRecord> _page = [];
-    private int _at, _last = -1;
+    private int _at, _last = after;
     private bool _atEnd;
 
     /// <summary>The record of a step; null when there is none. Indices must rise.</summary>

@@ -18,6 +18,9 @@ public enum JournalLane : byte
     /// <summary>Recorded decisions, named.</summary>
     Decisions = 2,
 
+    /// <summary>Marks: where a member's training may go on, see <see cref="TrainingMark"/>. They repeat what the other lanes determine.</summary>
+    Marks = 3,
+
     /// <summary>Answers of the run this one was forked from, copied into <see cref="Answers"/> when the same question is asked.</summary>
     Warm = 16,
 }

@@ -36,12 +36,19 @@ public sealed record AdvanceOptions
 
     /// <summary>How sure an answer must be before it is used.</summary>
     public JournalDurability Durability { get; init; } = JournalDurability.Free;
+
+    /// <summary>After how many steps each an optimizer that can marks where it stands, so that a resumed run goes on from there without going through what is
+    /// recorded before; null: never. Lower it where a step takes the optimizer itself long.</summary>
+    public int? MarkEvery { get; init; } = 1000;
+
+    /// <summary>Whether a run that is resumed goes on from its last mark. A mark that does not fit is passed over, and all that is recorded is gone through.</summary>
+    public bool ResumeFromMark { get; init; } = true;
 }
 
 /// <summary>How far a run came.</summary>
 /// <param name="Run">The run as it is recorded now.</param>
 /// <param name="Result">How it ended or how far it came; null when it had not made a step.</param>
-/// <param name="Replayed">Answers that were recorded before.</param>
+/// <param name="Replayed">Answers that were recorded before and were gone through again.</param>
 /// <param name="Computed">Records that were added.</param>
 public sealed record RunOutcome(RunRecord Run, RunResult? Result, long Replayed, long Computed)
 {
@@ -147,18 +154,33 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
                 await store.Runs.UpdateAsync(grant, new RunChange(EvaluatorIdentity: evaluator.Identity), cancellation);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
             using var journaling = new JournalingEvaluator(evaluator, journal, options.Durability, run.Parent is not null, run.EvaluatorIdentity);
-            var training = await Trainer.TrainAsync(plan, journaling, new JournaledRunClock(journal), Observe, stop.Token);
+            var members = new List<TrainingResult>();
+            while (members.Count < plan.Members && members.LastOrDefault()?.StopReason != StopReason.Interrupted)
+            {
+                var mark = options.ResumeFromMark ? await MarkOfAsync(journal, plan, journaling, members.Count, stop.Token) : null;
+                try
+                {
+                    members.Add(await Trainer.TrainAsync(
+                        plan, journaling, new JournaledRunClock(journal), OptionsOf(members.Count, mark, journal, options), stop.Token));
+                }
+                catch (OperationCanceledException) when (members.Count > 0 && cancellation.IsCancellationRequested && !lease.Lost.IsCancellationRequested)
+                {
+                    // A member that had not begun has nothing to tell; those before it have.
+                    members[^1] = members[^1] with { StopReason = StopReason.Interrupted };
+                }
+            }
             lease.Lost.ThrowIfCancellationRequested();
             await journal.FlushAsync(options.Durability, CancellationToken.None);
             result = new RunResult
             {
-                Training = training,
+                Training = BestOf(members),
+                Members = members.Count > 1 ? [.. members] : [],
                 ParameterNames = [.. plan.Problem.Ansatz.Parameters.Select(p => p.Name)],
                 Seconds = journal.Worked.TotalSeconds,
                 Unit = plan.Problem.Unit,
                 KnownOptimum = plan.Problem.KnownOptimum,
             };
-            change = new RunChange(training.StopReason == StopReason.Interrupted ? RunStatus.Interrupted : RunStatus.Completed, result.ToJson());
+            change = new RunChange(members[^1].StopReason == StopReason.Interrupted ? RunStatus.Interrupted : RunStatus.Completed, result.ToJson());
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !lease.Lost.IsCancellationRequested)
         {
@@ -178,13 +200,31 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         }
         await store.Runs.UpdateAsync(grant, change, CancellationToken.None);
         return new RunOutcome(await store.Runs.GetAsync(grant.Run, CancellationToken.None), result, journal.Found, journal.Appended);
-
-        void Observe(TrainingStep step)
-        {
-            journal.Note(step);
-            options.OnStep?.Invoke(step);
-        }
     }
+
+    private static async ValueTask<TrainingMark?> MarkOfAsync(Journal journal, TrainingPlan plan, IEvaluator evaluator, int member, CancellationToken cancellation)
+    {
+        if (await journal.LastMarkAsync(member, cancellation) is not { } mark || mark.MisfitWith(plan, evaluator, member) is not null) return null;
+        journal.StartAfter(member, mark.Step);
+        return mark;
+    }
+
+    private static TrainerOptions OptionsOf(int member, TrainingMark? mark, Journal journal, AdvanceOptions options) => new()
+    {
+        Member = member,
+        From = mark,
+        MarkEvery = options.MarkEvery,
+        OnMark = m => journal.Mark(m, member),
+        OnStep = step =>
+        {
+            journal.Note(step, member);
+            options.OnStep?.Invoke(step);
+        },
+    };
+
+    /// <summary>The member with the lowest loss, of several the first; one without a finite loss comes last.</summary>
+    private static TrainingResult BestOf(List<TrainingResult> members) =>
+        members.MinBy(m => double.IsNaN(m.BestLoss) ? double.PositiveInfinity : m.BestLoss)!;
 
     private async ValueTask LeaveInterruptedAsync(Journal journal, LeaseGrant grant)
     {

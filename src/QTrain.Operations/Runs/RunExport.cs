@@ -127,9 +127,12 @@ public sealed class RunExport
     private async Task WriteHistoryAsync(RunId run, Stream stream, CancellationToken cancellation)
     {
         await using var csv = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        await csv.WriteLineAsync("step,loss,standardError,bestLoss,gradientNorm,evaluations,shots,at");
-        await foreach (var s in _store.Runs.StepsAsync(run, cancellation: cancellation))
+        // A column more where there is more than one member.
+        var several = (await _store.Runs.MembersAsync(run, cancellation)).Count > 1;
+        await csv.WriteLineAsync($"{(several ? "member," : "")}step,loss,standardError,bestLoss,gradientNorm,evaluations,shots,at");
+        await foreach (var s in _store.Runs.AllStepsAsync(run, cancellation))
         {
+            if (several) await csv.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Member},"));
             await csv.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"{s.Index},{s.Loss:R},{s.StandardError:R},{s.BestLoss:R},{s.GradientNorm:R},{s.Evaluations},{s.Shots},{s.At:yyyy-MM-ddTHH:mm:ss.fffZ}"));
         }
@@ -140,7 +143,7 @@ public sealed class RunExport
         await using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { SkipValidation = true });
         var page = new JournalPage();
         // In the order of paths, which is how a journal is read; the sequence tells in which order records were appended.
-        foreach (var lane in new[] { JournalLane.Answers, JournalLane.Clock, JournalLane.Decisions })
+        foreach (var lane in new[] { JournalLane.Answers, JournalLane.Clock, JournalLane.Decisions, JournalLane.Marks })
         {
             JournalPosition? last = null;
             do
@@ -170,6 +173,10 @@ public sealed class RunExport
             case JournalLane.Clock:
                 json.WriteString("kind", "clock");
                 json.WriteNumber("seconds", JournaledRunClock.Read(entry).TotalSeconds);
+                break;
+            case JournalLane.Marks:
+                json.WriteString("kind", "mark");
+                json.WriteBase64String("state", entry.Answer);
                 break;
             case JournalLane.Decisions:
                 json.WriteString("kind", "decision");

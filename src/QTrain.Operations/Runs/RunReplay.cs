@@ -21,6 +21,9 @@ public sealed record ReplayReport
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
+    /// <summary>The step after whose mark the replay began, the earliest where there are several members; null when it began at the beginning.</summary>
+    public int? FromStep { get; init; }
+
     /// <summary>Answers that were computed again and compared, bit by bit.</summary>
     public required long Compared { get; init; }
 
@@ -65,8 +68,11 @@ public sealed partial class RunEngine
     /// <param name="id">The run; what is recorded of it so far is compared.</param>
     /// <param name="planFactory">Makes its plan.</param>
     /// <param name="options">How; the observer is told of every step.</param>
+    /// <param name="fromMark">Begins at the last mark of every member that has one, and believes what comes before; otherwise at the beginning.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<ReplayReport> ReplayAsync(RunId id, PlanFactory planFactory, AdvanceOptions? options = null, CancellationToken cancellation = default)
+    /// <exception cref="QuantumException">A mark is asked for and there is none, or it does not fit.</exception>
+    public async Task<ReplayReport> ReplayAsync(
+        RunId id, PlanFactory planFactory, AdvanceOptions? options = null, bool fromMark = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(planFactory);
         options ??= new AdvanceOptions();
@@ -74,30 +80,53 @@ public sealed partial class RunEngine
         var plan = planFactory(run, await InputsAsync(run, cancellation));
         var inner = options.Evaluator(plan, options.Simulation);
         using var owned = inner as IDisposable;
-        using var evaluator = new ComparingEvaluator(inner, new JournalCursor(store.Runs, id, JournalLane.Answers, 0));
-        var clock = new ReplayedRunClock(new JournalCursor(store.Runs, id, JournalLane.Clock, 0));
-        var digests = new List<(long Now, long First)>();
-        TrainingResult? result = null;
-        try
+        using var evaluator = new ComparingEvaluator(inner);
+        var (hashes, equal, marked) = (new List<string>(), 0L, 0);
+        int? different = null, fromStep = null;
+        for (var member = 0; member < plan.Members && different is null && evaluator.Departure is null; member++)
         {
-            result = await Trainer.TrainAsync(plan, evaluator, clock, Observe, cancellation);
-            cancellation.ThrowIfCancellationRequested();
-        }
-        catch (EndOfJournalException)
-        {
-            // The record of a run that is not finished just ends; a finished one asks nothing more.
-            if (run.Status == RunStatus.Completed)
-                evaluator.Depart("the replay asks more than was recorded");
-        }
-        catch (ReplayDepartedException)
-        {
-            result = null;
-        }
+            var mark = fromMark ? await Journal.LastMarkAsync(store.Runs, id, member, cancellation) : null;
+            if (mark?.MisfitWith(plan, inner, member) is { } misfit)
+                throw new QuantumException($"Run {id} cannot be replayed from its mark: {misfit}. Replay it from the beginning, which checks everything.");
+            var from = mark?.Step ?? -1;
+            if (mark is not null) (fromStep, marked) = (Math.Min(fromStep ?? from, from), marked + 1);
+            evaluator.Recorded = new JournalCursor(store.Runs, id, JournalLane.Answers, member, from);
+            var digests = new List<(long Now, long First)>();
+            var of = member;
+            try
+            {
+                var result = await Trainer.TrainAsync(
+                    plan, evaluator, new ReplayedRunClock(new JournalCursor(store.Runs, id, JournalLane.Clock, member, from)),
+                    new TrainerOptions { Member = member, From = mark, OnStep = Observe }, cancellation);
+                cancellation.ThrowIfCancellationRequested();
+                hashes.Add(result.TrajectoryHash);
+            }
+            catch (EndOfJournalException)
+            {
+                // The record of a run that is not finished just ends; a finished one asks nothing more.
+                if (run.Status == RunStatus.Completed) evaluator.Depart("the replay asks more than was recorded");
+            }
+            catch (ReplayDepartedException)
+            {
+                // The evaluator has noted why.
+            }
+            (var agreed, different) = await CompareStepsAsync(id, member, from, digests, cancellation);
+            equal += agreed;
 
-        var (equal, different) = await CompareStepsAsync(id, digests, cancellation);
+            void Observe(TrainingStep step)
+            {
+                digests.Add(StepRecord.DigestsOf(of, step));
+                options.OnStep?.Invoke(step);
+            }
+        }
+        if (fromMark && marked == 0)
+            throw new QuantumException($"Run {id} has no mark: it is too short, or its optimizer makes none. Replay it from the beginning.");
+
+        var completed = run.Status == RunStatus.Completed;
         return new ReplayReport
         {
             Run = id,
+            FromStep = fromStep,
             Compared = evaluator.Compared,
             Different = evaluator.Different,
             First = evaluator.First,
@@ -105,26 +134,22 @@ public sealed partial class RunEngine
             Departure = evaluator.Departure,
             StepsEqual = equal,
             FirstStepDifferent = different,
-            RecordedHash = run.Status == RunStatus.Completed ? RunResult.Of(run)?.Training.TrajectoryHash : null,
-            ReplayedHash = run.Status == RunStatus.Completed ? result?.TrajectoryHash : null,
+            RecordedHash = completed ? RunResult.Of(run)?.TrajectoryHashes : null,
+            ReplayedHash = completed && hashes.Count == plan.Members ? string.Join(' ', hashes) : null,
             RecordedFingerprint = run.Fingerprint,
             Fingerprint = _fingerprint,
         };
-
-        void Observe(TrainingStep step)
-        {
-            digests.Add(StepRecord.DigestsOf(0, step));
-            options.OnStep?.Invoke(step);
-        }
     }
 
-    private async Task<(long Equal, int? FirstDifferent)> CompareStepsAsync(RunId id, List<(long Now, long First)> digests, CancellationToken cancellation)
+    private async Task<(long Equal, int? FirstDifferent)> CompareStepsAsync(
+        RunId id, int member, int after, List<(long Now, long First)> digests, CancellationToken cancellation)
     {
         long equal = 0;
-        await foreach (var step in store.Runs.StepsAsync(id, cancellation: cancellation))
+        await foreach (var step in store.Runs.StepsAsync(id, member, after, cancellation))
         {
             // A step is recorded before the questions that follow it, so an interrupted run may know one step fewer than can be made; never more.
-            if (step.Index >= digests.Count || !step.IsOf(digests[step.Index])) return (equal, step.Index);
+            var made = step.Index - after - 1;
+            if (made >= digests.Count || !step.IsOf(digests[made])) return (equal, step.Index);
             equal++;
         }
         return (equal, null);
@@ -138,9 +163,12 @@ internal sealed class EndOfJournalException() : Exception("The journal ends here
 internal sealed class ReplayDepartedException() : Exception("The replay asks something else than was recorded.");
 
 /// <summary>Computes every answer again and compares it with the recorded one, which it hands on.</summary>
-internal sealed class ComparingEvaluator(IEvaluator inner, JournalCursor recorded) : IEvaluator, IDisposable
+internal sealed class ComparingEvaluator(IEvaluator inner) : IEvaluator, IDisposable
 {
     private readonly QuestionHasher _hasher = new(inner.Identity);
+
+    /// <summary>The answers of the member that asks.</summary>
+    public JournalCursor Recorded { get; set; } = null!;
 
     public int Dimension => inner.Dimension;
 
@@ -164,9 +192,9 @@ internal sealed class ComparingEvaluator(IEvaluator inner, JournalCursor recorde
         for (var k = 0; k < answers.Length; k++)
         {
             var question = questions[k];
-            if (!await recorded.MoveToAsync(question.Path, cancellation)) throw new EndOfJournalException();
+            if (!await Recorded.MoveToAsync(question.Path, cancellation)) throw new EndOfJournalException();
             var sequence = Check(question);
-            answers[k] = AnswerCodec.Read(recorded.Current.Answer);
+            answers[k] = AnswerCodec.Read(Recorded.Current.Answer);
             var computed = (await inner.AnswerAsync([question], cancellation))[0];
             Compare(question.Path, sequence, answers[k], computed);
         }
@@ -177,7 +205,7 @@ internal sealed class ComparingEvaluator(IEvaluator inner, JournalCursor recorde
 
     private long Check(Question question)
     {
-        var entry = recorded.Current;
+        var entry = Recorded.Current;
         if (_hasher.Matches(entry.Question, question)) return entry.Sequence;
         Depart($"question {entry.Sequence} at {question.Path} is another than was recorded: the plan, the optimizer or its arithmetic has changed");
         throw new ReplayDepartedException();

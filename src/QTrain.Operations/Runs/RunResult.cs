@@ -7,8 +7,11 @@ namespace QTrain.Operations.Runs;
 /// <summary>How a run ended, or how far it had come when it was interrupted, as the store keeps it.</summary>
 public sealed record RunResult
 {
-    /// <summary>What the training says.</summary>
+    /// <summary>What the training says; of an ensemble, its best member.</summary>
     public required TrainingResult Training { get; init; }
+
+    /// <summary>What the training of every member of an ensemble says, as far as they came; empty where there is one.</summary>
+    public ImmutableArray<TrainingResult> Members { get; init; } = [];
 
     /// <summary>The names of the parameters, in the order of every point.</summary>
     public required ImmutableArray<string> ParameterNames { get; init; }
@@ -38,7 +41,14 @@ public sealed record RunResult
     /// <summary>Equal results hold equal facts, the names by their elements.</summary>
     public bool Equals(RunResult? other) =>
         other is not null && Training == other.Training && Seconds.Equals(other.Seconds) && Unit == other.Unit
-        && Nullable.Equals(KnownOptimum, other.KnownOptimum) && ParameterNames.AsSpan().SequenceEqual(other.ParameterNames.AsSpan());
+        && Nullable.Equals(KnownOptimum, other.KnownOptimum) && ParameterNames.AsSpan().SequenceEqual(other.ParameterNames.AsSpan())
+        && MembersOrNone.AsSpan().SequenceEqual(other.MembersOrNone.AsSpan());
+
+    /// <summary>The hash of the trajectory, or of every member's, in their order, with spaces between.</summary>
+    internal string TrajectoryHashes => MembersOrNone.IsEmpty ? Training.TrajectoryHash : string.Join(' ', MembersOrNone.Select(m => m.TrajectoryHash));
+
+    // Results of earlier versions do not name them.
+    private ImmutableArray<TrainingResult> MembersOrNone => Members.IsDefault ? [] : Members;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Training.TrajectoryHash, Seconds);

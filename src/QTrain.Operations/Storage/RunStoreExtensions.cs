@@ -38,17 +38,26 @@ public static class RunStoreExtensions
         };
     }
 
-    /// <summary>The history of a run: its steps, in their order.</summary>
+    /// <summary>The history of a member of a run: its steps after one, in their order.</summary>
     public static async IAsyncEnumerable<StepRecord> StepsAsync(
-        this IRunStore store, RunId run, int member = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+        this IRunStore store, RunId run, int member = 0, int after = -1, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        for (var last = -1; ;)
+        for (var last = after; ;)
         {
             var page = await store.ReadStepsAsync(run, member, last, StepsAtOnce, cancellation);
             foreach (var step in page) yield return step;
             if (page.Count < StepsAtOnce) yield break;
             last = page[^1].Index;
         }
+    }
+
+    /// <summary>The history of a run: the steps of every member, one after the other.</summary>
+    public static async IAsyncEnumerable<StepRecord> AllStepsAsync(this IRunStore store, RunId run, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        foreach (var member in await store.MembersAsync(run, cancellation))
+            await foreach (var step in store.StepsAsync(run, member, cancellation: cancellation))
+                yield return step;
     }
 }

@@ -8,6 +8,8 @@ namespace QTrain.Optimizers;
 /// <remarks>Kingma &amp; Ba 2015, "Adam: a method for stochastic optimization", arXiv:1412.6980, algorithm 1.</remarks>
 public sealed record Adam : Optimizer
 {
+    private const int StateVersion = 1;
+
     /// <summary>The step size α, about how far a parameter moves in a step, in radians. Default 0.05.</summary>
     public double LearningRate { get; init => field = Hyperparameter.Positive(value); } = 0.05;
 
@@ -27,13 +29,19 @@ public sealed record Adam : Optimizer
     public override bool NeedsGradient => true;
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<Iterate> MinimizeAsync(
-        IObjective objective, double[] start, RandomStream random, [EnumeratorCancellation] CancellationToken cancellation)
+    public override IAsyncEnumerable<Iterate> MinimizeAsync(
+        IObjective objective, double[] start, RandomStream random, CancellationToken cancellation) =>
+        StepsAsync(objective, (double[])start.Clone(), new double[start.Length], new double[start.Length], 1, 1, cancellation);
+
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<Iterate>? ResumeAsync(IObjective objective, OptimizerState from, RandomStream random, CancellationToken cancellation) =>
+        from.Vectors(StateVersion, numbers: 2, vectors: 3, objective.Dimension) is [var at, var mean, var square]
+            ? StepsAsync(objective, at, mean, square, from.Numbers[0], from.Numbers[1], cancellation) : null;
+
+    // decay is βᵗ, by multiplication: a running product needs no pow, whose last bit differs between machines.
+    private async IAsyncEnumerable<Iterate> StepsAsync(
+        IObjective objective, double[] at, double[] mean, double[] square, double decay1, double decay2, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var at = (double[])start.Clone();
-        var (mean, square) = (new double[at.Length], new double[at.Length]);
-        // βᵗ by multiplication: a running product needs no pow, whose last bit differs between machines.
-        var (decay1, decay2) = (1.0, 1.0);
         while (true)
         {
             var answer = await objective.GradientAsync(at, cancellation);
@@ -49,6 +57,7 @@ public sealed record Adam : Optimizer
                 next[k] = at[k] - LearningRate * (mean[k] / (1 - decay1)) / (Math.Sqrt(square[k] / (1 - decay2)) + Epsilon);
             }
             at = next;
+            if (objective.IsMarkDue) objective.Mark(OptimizerState.Of(StateVersion, [decay1, decay2], at, mean, square));
         }
     }
 }

@@ -17,6 +17,15 @@ public interface IObjective
 
     /// <summary>The loss and its gradient at a point; <see cref="Answer.Gradient"/> is not null.</summary>
     ValueTask<Answer> GradientAsync(double[] at, CancellationToken cancellation);
+
+    /// <summary>Whether it is time to <see cref="Mark"/>: after every so many steps, and only while nothing has been asked since the last iterate was yielded.</summary>
+    bool IsMarkDue { get; }
+
+    /// <summary>Writes down where the optimizer stands, for a long run to go on from: no earlier question need then be gone through again. For optimizers
+    /// that implement <see cref="Optimizer.ResumeAsync"/>, when <see cref="IsMarkDue"/>.</summary>
+    /// <param name="state">Everything it needs to ask its next question and all after as if it had never stopped.</param>
+    /// <exception cref="InvalidOperationException">Something has been asked since the last iterate.</exception>
+    void Mark(OptimizerState state);
 }
 
 /// <summary>A point an optimizer arrived at.</summary>
@@ -46,4 +55,13 @@ public abstract record Optimizer
     /// <param name="cancellation">Stops waiting.</param>
     public abstract IAsyncEnumerable<Iterate> MinimizeAsync(
         IObjective objective, double[] start, RandomStream random, CancellationToken cancellation);
+
+    /// <summary>Goes on from a state that it marked: yields the iterates that <see cref="MinimizeAsync"/> would have yielded from there on, to the bit.</summary>
+    /// <param name="objective">What to minimise.</param>
+    /// <param name="from">The state.</param>
+    /// <param name="random">The optimizer's own stream, at its beginning.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>Null when this optimizer does not understand the state, as by default, when it makes none.</returns>
+    public virtual IAsyncEnumerable<Iterate>? ResumeAsync(
+        IObjective objective, OptimizerState from, RandomStream random, CancellationToken cancellation) => null;
 }

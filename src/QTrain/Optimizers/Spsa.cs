@@ -12,6 +12,8 @@ namespace QTrain.Optimizers;
 /// the loss at the point by about cₖ²/2 times the trace of the Hessian; <see cref="LossesAtPoint"/> asks at the point itself.</remarks>
 public sealed record Spsa : Optimizer
 {
+    private const int StateVersion = 1;
+
     // They are asked in one batch, which is held in memory.
     internal const int MostAtOnce = 10_000;
 
@@ -55,7 +57,18 @@ public sealed record Spsa : Optimizer
         yield return new Iterate(at, initial.Loss, initial.StandardError);
 
         var rate = LearningRate ?? await CalibratedRateAsync(objective, at, random.Child(0), cancellation);
-        for (var k = 0; ; k++)
+        await foreach (var iterate in StepsAsync(objective, at, 0, rate, random, cancellation)) yield return iterate;
+    }
+
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<Iterate>? ResumeAsync(IObjective objective, OptimizerState from, RandomStream random, CancellationToken cancellation) =>
+        from.Vectors(StateVersion, numbers: 2, vectors: 1, objective.Dimension) is [var at]
+            ? StepsAsync(objective, at, (int)from.Numbers[0], from.Numbers[1], random, cancellation) : null;
+
+    private async IAsyncEnumerable<Iterate> StepsAsync(
+        IObjective objective, double[] at, int first, double rate, RandomStream random, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var k = first; ; k++)
         {
             var perturbation = Perturbation / Math.Pow(k + 1, Gamma);
             var direction = Direction(at.Length, random.Child((ulong)k + 1));
@@ -67,6 +80,7 @@ public sealed record Spsa : Optimizer
             // Every component of a direction is ±1 and so its own inverse.
             var slope = (answers[0].Loss - answers[1].Loss) / (2 * perturbation);
             at = Vectors.Add(at, -rate / Math.Pow(k + 1 + Stability, Alpha) * slope, direction);
+            if (objective.IsMarkDue) objective.Mark(OptimizerState.Of(StateVersion, [k + 1, rate], at));
         }
     }
 

@@ -3,10 +3,17 @@ using QTrain.Optimizers;
 namespace QTrain.Training;
 
 /// <summary>Turns what an optimizer asks into questions with paths, and keeps account of what the answers cost.</summary>
-internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations) : IObjective
+/// <param name="evaluator">Answers.</param>
+/// <param name="maxEvaluations">The most energies that may be evaluated.</param>
+/// <param name="member">Which member of an ensemble asks.</param>
+/// <param name="markEvery">After how many steps each a mark is due; null: never.</param>
+internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations, int member = 0, int? markEvery = null) : IObjective
 {
     private int _step, _slot;
     private int _gradientCost = 1;
+
+    /// <summary>Told when the optimizer marks.</summary>
+    public Action<OptimizerState>? OnMark { get; init; }
 
     public int Dimension => evaluator.Dimension;
 
@@ -16,7 +23,28 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
 
     public void BeginStep(int step) => (_step, _slot) = (step, 0);
 
-    public QuestionPath NextPath() => new(0, _step, _slot++);
+    public QuestionPath NextPath() => new(member, _step, _slot++);
+
+    public bool IsMarkDue => _slot == 0 && _step > 1 && (_step - 1) % markEvery == 0;
+
+    public void Mark(OptimizerState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (_slot > 0 || _step == 0)
+            throw new InvalidOperationException($"A mark belongs right after an iterate, but {_slot} questions of step {_step} have been asked: ask IsMarkDue first.");
+        OnMark?.Invoke(state);
+    }
+
+    /// <summary>Writes down what it counts.</summary>
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Evaluations);
+        to.Write(Shots);
+        to.Write(_gradientCost);
+    }
+
+    /// <summary>Goes on counting from what was written down.</summary>
+    public void Read(BinaryReader from) => (Evaluations, Shots, _gradientCost) = (from.ReadInt64(), from.ReadInt64(), from.ReadInt32());
 
     public async ValueTask<Answer> LossAsync(double[] at, CancellationToken cancellation) =>
         (await AskAsync([Ask(QuestionKind.Loss, at)], 1, cancellation))[0];

@@ -4,7 +4,7 @@ namespace QTrain.Training;
 
 /// <summary>Trains: lets an optimizer ask an evaluator until a rule says stop.</summary>
 /// <remarks>The optimizer runs on a thread of its own and asks in a fixed order, so a training is a pure function of its plan and the answers.
-/// Questions are numbered by member (0), step (how many iterates there were before) and slot (0, 1 … within a step); a reading of the clock
+/// Questions are numbered by member (0 where there is one), step (how many iterates there were before) and slot (0, 1 … within a step); a reading of the clock
 /// takes the slot after the last question of its step.</remarks>
 public static class Trainer
 {
@@ -26,15 +26,29 @@ public static class Trainer
     /// <returns>How it ended, with everything known by then.</returns>
     /// <exception cref="OperationCanceledException">Cancelled before the loss at the start was known.</exception>
     public static Task<TrainingResult> TrainAsync(
-        TrainingPlan plan, IEvaluator evaluator, IRunClock clock, Action<TrainingStep>? onStep = null, CancellationToken cancellation = default)
+        TrainingPlan plan, IEvaluator evaluator, IRunClock clock, Action<TrainingStep>? onStep = null, CancellationToken cancellation = default) =>
+        TrainAsync(plan, evaluator, clock, new TrainerOptions { OnStep = onStep }, cancellation);
+
+    /// <summary>Trains by any evaluator, one member of an ensemble, or on from a mark.</summary>
+    /// <param name="plan">What, how and until when.</param>
+    /// <param name="evaluator">Answers the optimizer's questions.</param>
+    /// <param name="clock">Asked once a step when <see cref="StoppingRules.MaxTime"/> is set, and never otherwise.</param>
+    /// <param name="options">How it is gone through.</param>
+    /// <param name="cancellation">Stops the training with reason <see cref="StopReason.Interrupted"/>, as soon as the evaluator lets go.</param>
+    /// <returns>How it ended, with everything known by then; of steps before a mark what the mark knows.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled before the loss at the start was known.</exception>
+    /// <exception cref="QuantumException">The mark does not fit.</exception>
+    public static Task<TrainingResult> TrainAsync(
+        TrainingPlan plan, IEvaluator evaluator, IRunClock clock, TrainerOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(evaluator);
         ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(options);
         return SingleThreadScheduler.RunAsync(async () =>
         {
-            await using var run = new TrainingRun(plan, evaluator, clock, cancellation);
-            while (await run.NextAsync()) onStep?.Invoke(run.Step);
+            await using var run = new TrainingRun(plan, evaluator, clock, options, cancellation);
+            while (await run.NextAsync()) options.OnStep?.Invoke(run.Step);
             return run.Result;
         });
     }
@@ -61,7 +75,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(evaluator);
         ArgumentNullException.ThrowIfNull(clock);
         using var scheduler = new SingleThreadScheduler();
-        var run = new TrainingRun(plan, evaluator, clock, cancellation);
+        var run = new TrainingRun(plan, evaluator, clock, new TrainerOptions(), cancellation);
         try
         {
             while (await scheduler.InvokeAsync(run.NextAsync).ConfigureAwait(false)) yield return run.Step;

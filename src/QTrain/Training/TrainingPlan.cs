@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QTrain.Optimizers;
 
 namespace QTrain.Training;
@@ -22,6 +23,35 @@ public sealed record TrainingPlan
 
     /// <summary>The seed of every random choice: shots and optimizer.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Where further members of an ensemble start; none by default. Each member is a training of its own with the same seed, its own paths and its
+    /// own random streams.</summary>
+    public ImmutableArray<ImmutableArray<double>> FurtherStarts { get; init; } = [];
+
+    /// <summary>How many members the ensemble has: 1 and those of <see cref="FurtherStarts"/>.</summary>
+    public int Members => 1 + FurtherStarts.Length;
+
+    /// <summary>Where a member starts.</summary>
+    public ImmutableArray<double> StartOf(int member) => member == 0 ? Problem.Start : FurtherStarts[member - 1];
+}
+
+/// <summary>How a training is gone through. Nothing here changes what comes out by a bit.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Which member of an ensemble is trained: the first number of every path, and where the member starts.</summary>
+    public int Member { get; init; }
+
+    /// <summary>Called after every step on the optimizer's thread, which waits for it.</summary>
+    public Action<TrainingStep>? OnStep { get; init; }
+
+    /// <summary>After how many steps each an optimizer that can marks where it stands; null: never.</summary>
+    public int? MarkEvery { get; init; }
+
+    /// <summary>Told of every mark, after the step it belongs to.</summary>
+    public Action<TrainingMark>? OnMark { get; init; }
+
+    /// <summary>Where to go on; null: at the beginning. Steps up to the mark are not made again.</summary>
+    public TrainingMark? From { get; init; }
 }
 
 /// <summary>How a gradient is computed.</summary>

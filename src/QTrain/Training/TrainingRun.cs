@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using QTrain.Numerics;
 using QTrain.Optimizers;
 
@@ -14,23 +11,39 @@ internal sealed class TrainingRun : IAsyncDisposable
     private readonly PathedObjective _objective;
     private readonly IAsyncEnumerator<Iterate> _iterates;
     private readonly CancellationToken _cancellation;
-    private readonly IncrementalHash _trajectory = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly TrajectoryHash _trajectory;
 
     private Iterate? _initial, _last, _best;
     private int _index = -1;
     private double _plateauLoss = double.PositiveInfinity;
     private int _plateauIndex;
 
-    public TrainingRun(TrainingPlan plan, IEvaluator evaluator, IRunClock clock, CancellationToken cancellation)
+    public TrainingRun(TrainingPlan plan, IEvaluator evaluator, IRunClock clock, TrainerOptions options, CancellationToken cancellation)
     {
-        var start = plan.Problem.Start.AsSpan().ToArray();
+        var start = plan.StartOf(options.Member).AsSpan().ToArray();
         if (start.Length != evaluator.Dimension)
             throw new QuantumException(
                 $"The start has {start.Length} values but the circuit has {evaluator.Dimension} parameters: give one value for each, in their order.");
         (_rules, _clock, _cancellation) = (plan.Stopping, clock, cancellation);
-        _objective = new PathedObjective(evaluator, _rules.MaxEvaluations);
-        _iterates = plan.Optimizer.MinimizeAsync(_objective, start, RandomPurpose.Optimizer.Stream(plan.Seed), cancellation)
-            .GetAsyncEnumerator(cancellation);
+        _objective = new PathedObjective(evaluator, _rules.MaxEvaluations, options.Member, options.OnMark is null ? null : options.MarkEvery)
+        {
+            OnMark = state => options.OnMark?.Invoke(TrainingMark.Write(_index, plan, evaluator, options.Member, to => Write(to, state))),
+        };
+        var random = RandomPurpose.Optimizer.Stream(plan.Seed, options.Member);
+        if (options.From is { } mark)
+        {
+            if (mark.MisfitWith(plan, evaluator, options.Member) is { } misfit) throw Unfit(misfit);
+            using var state = mark.ReadState();
+            _trajectory = new TrajectoryHash(state);
+            _iterates = (plan.Optimizer.ResumeAsync(_objective, Read(state), random, cancellation)
+                ?? throw Unfit($"the optimizer {plan.Optimizer.Name} does not understand the mark after step {mark.Step}")).GetAsyncEnumerator(cancellation);
+            _objective.BeginStep(_index + 1);
+            return;
+        }
+        _trajectory = new TrajectoryHash();
+        _iterates = plan.Optimizer.MinimizeAsync(_objective, start, random, cancellation).GetAsyncEnumerator(cancellation);
+
+        static QuantumException Unfit(string why) => new($"The training cannot go on from there: {why}. Train from the beginning.");
     }
 
     /// <summary>Null while the training goes on.</summary>
@@ -52,7 +65,7 @@ internal sealed class TrainingRun : IAsyncDisposable
         Iterations = _index,
         Evaluations = _objective.Evaluations,
         Shots = _objective.Shots,
-        TrajectoryHash = Convert.ToHexStringLower(_trajectory.GetCurrentHash()),
+        TrajectoryHash = _trajectory.ToHex(),
     };
 
     private double BestLoss => _best?.Loss ?? double.NaN;
@@ -100,11 +113,7 @@ internal sealed class TrainingRun : IAsyncDisposable
         return true;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _iterates.DisposeAsync();
-        _trajectory.Dispose();
-    }
+    public ValueTask DisposeAsync() => _iterates.DisposeAsync();
 
     private async ValueTask<StopReason?> DecideAsync(Iterate iterate, Iterate? previous)
     {
@@ -123,18 +132,48 @@ internal sealed class TrainingRun : IAsyncDisposable
 
     private void Append(Iterate iterate)
     {
-        if (BitConverter.IsLittleEndian)
-        {
-            _trajectory.AppendData(MemoryMarshal.AsBytes(iterate.Parameters.AsSpan()));
-            var loss = iterate.Loss;
-            _trajectory.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<double>(in loss)));
-            return;
-        }
-        Span<byte> bits = stackalloc byte[sizeof(double)];
-        foreach (var value in iterate.Parameters.Append(iterate.Loss))
-        {
-            BinaryPrimitives.WriteDoubleLittleEndian(bits, value);
-            _trajectory.AppendData(bits);
-        }
+        foreach (var value in iterate.Parameters) _trajectory.Add(value);
+        _trajectory.Add(iterate.Loss);
+    }
+
+    private void Write(BinaryWriter to, OptimizerState state)
+    {
+        _trajectory.Write(to);
+        to.Write(_index);
+        _objective.Write(to);
+        to.Write(_plateauLoss);
+        to.Write(_plateauIndex);
+        Write(to, _initial!);
+        Write(to, _last!);
+        to.Write(_best is not null);
+        if (_best is not null) Write(to, _best);
+        to.Write(state.Version);
+        TrainingMark.Write(to, state.Numbers.AsSpan());
+    }
+
+    private OptimizerState Read(BinaryReader from)
+    {
+        _index = from.ReadInt32();
+        _objective.Read(from);
+        (_plateauLoss, _plateauIndex) = (from.ReadDouble(), from.ReadInt32());
+        (_initial, _last) = (ReadIterate(from), ReadIterate(from));
+        if (from.ReadBoolean()) _best = ReadIterate(from);
+        return new OptimizerState(from.ReadInt32(), [.. TrainingMark.ReadNumbers(from)]);
+    }
+
+    private static void Write(BinaryWriter to, Iterate iterate)
+    {
+        TrainingMark.Write(to, iterate.Parameters);
+        to.Write(iterate.Loss);
+        to.Write(iterate.StandardError);
+        to.Write(iterate.GradientNorm is not null);
+        to.Write(iterate.GradientNorm ?? 0);
+    }
+
+    private static Iterate ReadIterate(BinaryReader from)
+    {
+        var (parameters, loss, standardError) = (TrainingMark.ReadNumbers(from), from.ReadDouble(), from.ReadDouble());
+        var (known, norm) = (from.ReadBoolean(), from.ReadDouble());
+        return new Iterate(parameters, loss, standardError, known ? norm : null);
     }
 }

@@ -11,6 +11,9 @@ internal static class CrashHost
 {
     public const string Verb = "advance-run";
 
+    /// <summary>Marks after steps 40 to 280: seven.</summary>
+    public const int MarkEvery = 40, Marks = 7;
+
     /// <summary>The plan every crash test trains.</summary>
     public static TrainingPlan Plan => TestTraining.Plan(shots: 100, seed: 11, iterations: 300, optimizer: new Spsa());
 
@@ -36,6 +39,7 @@ internal static class CrashHost
     {
         LeaseDuration = TimeSpan.FromMilliseconds(leaseMilliseconds),
         GroupCommit = new GroupCommit(Entries: 7, Milliseconds: 10),
+        MarkEvery = MarkEvery,
         Evaluator = (plan, options) => new Watched(new SimulatorEvaluator(plan, options), _ => Thread.Sleep(1)),
     };
 }

@@ -115,7 +115,7 @@ public sealed class A_run_of_a_process_that_dies_or_sleeps : IDisposable
         await UntilAsync(async () => (await GetAsync(run)).JournalLength >= 20);
         await StopAsync(sleeper);
         await UntilAsync(async () => (await GetAsync(run)).Status == RunStatus.Interrupted);
-        await _engine.AdvanceAsync(run, (_, _) => CrashHost.Plan);
+        await _engine.AdvanceAsync(run, (_, _) => CrashHost.Plan, new AdvanceOptions { MarkEvery = CrashHost.MarkEvery });
         var finished = await GetAsync(run);
 
         Signal(sleeper, Continue);
@@ -157,10 +157,13 @@ public sealed class A_run_of_a_process_that_dies_or_sleeps : IDisposable
         run.Status.ShouldBe(RunStatus.Completed);
         RunResult.Of(run)!.Training.TrajectoryHash.ShouldBe(undisturbed.TrajectoryHash);
         // Every question once, numbered without a gap.
-        run.JournalLength.ShouldBe(undisturbed.Evaluations);
-        var records = new JournalPage();
+        var (records, marks) = (new JournalPage(), new JournalPage());
         await _store.Runs.ReadAsync(id, JournalLane.Answers, member: null, after: null, 10_000, records, default);
-        Enumerable.Range(0, records.Count).Select(k => records[k].Sequence).Order().ShouldBe(Enumerable.Range(1, (int)undisturbed.Evaluations).Select(k => (long)k));
+        await _store.Runs.ReadAsync(id, JournalLane.Marks, member: null, after: null, 10_000, marks, default);
+        (records.Count, marks.Count).ShouldBe(((int)undisturbed.Evaluations, CrashHost.Marks));
+        run.JournalLength.ShouldBe(records.Count + marks.Count);
+        Enumerable.Range(0, records.Count).Select(k => records[k].Sequence).Concat(Enumerable.Range(0, marks.Count).Select(k => marks[k].Sequence))
+            .Order().ShouldBe(Enumerable.Range(1, records.Count + marks.Count).Select(k => (long)k));
         (await _store.Runs.ReadStepsAsync(id, 0, -1, 1000, default)).Select(s => s.Index).ShouldBe(Enumerable.Range(0, 301));
     }
 
