@@ -21,6 +21,9 @@ public enum JournalLane : byte
     /// <summary>Marks: where a member's training may go on, see <see cref="TrainingMark"/>. They repeat what the other lanes determine.</summary>
     Marks = 3,
 
+    /// <summary>Which answer was handed over where several were on their way, see <see cref="IConcurrentEvaluator"/>.</summary>
+    Order = 4,
+
     /// <summary>Answers of the run this one was forked from, copied into <see cref="Answers"/> when the same question is asked.</summary>
     Warm = 16,
 }

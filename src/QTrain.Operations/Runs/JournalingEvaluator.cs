@@ -4,7 +4,7 @@ namespace QTrain.Operations.Runs;
 
 /// <summary>An evaluator behind a journal: what is recorded is answered from there, what is not is asked of the evaluator and recorded before
 /// it is used.</summary>
-public sealed class JournalingEvaluator : IEvaluator, IDisposable
+public sealed partial class JournalingEvaluator : IEvaluator, IDisposable
 {
     private readonly IEvaluator _inner;
     private readonly Journal _journal;
@@ -13,6 +13,7 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
     private readonly bool _warm;
     private readonly QuestionHasher _hasher;
     private readonly LastCursor _answers, _warmAnswers;
+    private long _sequenceFound;
 
     /// <summary>Puts a journal in front of an evaluator.</summary>
     /// <param name="inner">Answers what is not recorded.</param>
@@ -26,6 +27,7 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         ArgumentNullException.ThrowIfNull(inner);
         (_inner, _journal, _durability, _warm, _recordedIdentity) = (inner, journal, durability, warm, recordedIdentity);
         _hasher = new QuestionHasher(inner.Identity);
+        _running = new CompletionQueue(inner);
         (_answers, _warmAnswers) = (new LastCursor(journal, JournalLane.Answers), new LastCursor(journal, JournalLane.Warm));
     }
 
@@ -43,13 +45,15 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         ArgumentNullException.ThrowIfNull(questions);
         cancellation.ThrowIfCancellationRequested();
         var settling = _journal.SettleStepsAsync();
-        if (!settling.IsCompletedSuccessfully || !ArePastRecord(questions)) return LookUpAsync(settling, questions, cancellation);
-        return AskAsync(questions, cancellation);
+        // An array, because asking a list for its elements takes longer than hashing them.
+        var asked = questions as Question[] ?? [.. questions];
+        if (!settling.IsCompletedSuccessfully || !ArePastRecord(asked)) return LookUpAsync(settling, asked, cancellation);
+        return AskAsync(asked, cancellation);
     }
 
     // Most questions of a long run come here, each a few microseconds after the other: as long as everything answers at once this is one call
     // without a state machine.
-    private ValueTask<Answer[]> AskAsync(IReadOnlyList<Question> questions, CancellationToken cancellation)
+    private ValueTask<Answer[]> AskAsync(Question[] questions, CancellationToken cancellation)
     {
         _journal.BeginWork();
         var flushing = _journal.FlushIfDueAsync(cancellation);
@@ -61,13 +65,13 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         return recording.IsCompletedSuccessfully ? new(answers) : AfterAsync(recording, answers);
     }
 
-    private async ValueTask<Answer[]> FlushFirstAsync(ValueTask flushing, IReadOnlyList<Question> questions, CancellationToken cancellation)
+    private async ValueTask<Answer[]> FlushFirstAsync(ValueTask flushing, Question[] questions, CancellationToken cancellation)
     {
         await flushing;
         return await RecordAsync(_inner.AnswerAsync(questions, cancellation), questions, cancellation);
     }
 
-    private async ValueTask<Answer[]> RecordAsync(ValueTask<Answer[]> computing, IReadOnlyList<Question> questions, CancellationToken cancellation)
+    private async ValueTask<Answer[]> RecordAsync(ValueTask<Answer[]> computing, Question[] questions, CancellationToken cancellation)
     {
         var answers = await computing;
         await RecordAsync(questions, answers, cancellation);
@@ -80,10 +84,10 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         return answers;
     }
 
-    private async ValueTask<Answer[]> LookUpAsync(ValueTask settling, IReadOnlyList<Question> questions, CancellationToken cancellation)
+    private async ValueTask<Answer[]> LookUpAsync(ValueTask settling, Question[] questions, CancellationToken cancellation)
     {
         await settling;
-        var answers = new Answer[questions.Count];
+        var answers = new Answer[questions.Length];
         List<int>? missing = null;
         for (var k = 0; k < answers.Length; k++)
         {
@@ -92,19 +96,19 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         }
         if (missing is null) return answers;
 
-        var computed = await AskAsync(missing.Count == questions.Count ? questions : [.. missing.Select(k => questions[k])], cancellation);
+        var computed = await AskAsync(missing.Count == questions.Length ? questions : [.. missing.Select(k => questions[k])], cancellation);
         for (var k = 0; k < missing.Count; k++) answers[missing[k]] = computed[k];
         return answers;
     }
 
-    private bool ArePastRecord(IReadOnlyList<Question> questions)
+    private bool ArePastRecord(Question[] questions)
     {
-        for (var k = 0; k < questions.Count; k++)
+        for (var k = 0; k < questions.Length; k++)
         {
             var path = questions[k].Path;
             if (!_answers.Of(path).EndsBefore(path) || _warm && !_warmAnswers.Of(path).EndsBefore(path)) return false;
         }
-        for (var k = 0; k < questions.Count; k++)
+        for (var k = 0; k < questions.Length; k++)
         {
             var path = questions[k].Path;
             _answers.Of(path).Pass(path);
@@ -122,16 +126,18 @@ public sealed class JournalingEvaluator : IEvaluator, IDisposable
         {
             if (!Matches(recorded, question)) throw Mismatch(recorded, question);
             _journal.CountFound();
+            _sequenceFound = recorded.Current.Sequence;
             return AnswerCodec.Read(recorded.Current.Answer);
         }
         if (!_warm || await _journal.FindAsync(JournalLane.Warm, question.Path, cancellation) is not { } warm || !Matches(warm, question)) return null;
         var answer = AnswerCodec.Read(warm.Current.Answer);
+        _sequenceFound = long.MaxValue / 2 + _arrivals++;
         await RecordAsync(question, answer, JournalDurability.Free, cancellation);
         return answer;
     }
 
     // The last of a paid batch carries the others to the disk.
-    private ValueTask RecordAsync(IReadOnlyList<Question> questions, Answer[] answers, CancellationToken cancellation)
+    private ValueTask RecordAsync(Question[] questions, Answer[] answers, CancellationToken cancellation)
     {
         for (var k = 0; k < answers.Length; k++)
         {

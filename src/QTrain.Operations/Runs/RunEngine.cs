@@ -170,6 +170,7 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
                 }
             }
             lease.Lost.ThrowIfCancellationRequested();
+            await journaling.KeepLateAsync();
             await journal.FlushAsync(options.Durability, CancellationToken.None);
             result = new RunResult
             {

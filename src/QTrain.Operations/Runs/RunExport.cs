@@ -143,7 +143,7 @@ public sealed class RunExport
         await using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { SkipValidation = true });
         var page = new JournalPage();
         // In the order of paths, which is how a journal is read; the sequence tells in which order records were appended.
-        foreach (var lane in new[] { JournalLane.Answers, JournalLane.Clock, JournalLane.Decisions, JournalLane.Marks })
+        foreach (var lane in new[] { JournalLane.Answers, JournalLane.Clock, JournalLane.Decisions, JournalLane.Marks, JournalLane.Order })
         {
             JournalPosition? last = null;
             do
@@ -177,6 +177,10 @@ public sealed class RunExport
             case JournalLane.Marks:
                 json.WriteString("kind", "mark");
                 json.WriteBase64String("state", entry.Answer);
+                break;
+            case JournalLane.Order:
+                json.WriteString("kind", "completed");
+                json.WriteString("question", JournalingEvaluator.ReadOrder(entry).ToString());
                 break;
             case JournalLane.Decisions:
                 json.WriteString("kind", "decision");

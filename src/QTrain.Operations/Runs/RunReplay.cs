@@ -91,6 +91,7 @@ public sealed partial class RunEngine
             var from = mark?.Step ?? -1;
             if (mark is not null) (fromStep, marked) = (Math.Min(fromStep ?? from, from), marked + 1);
             evaluator.Recorded = new JournalCursor(store.Runs, id, JournalLane.Answers, member, from);
+            evaluator.Order = new JournalCursor(store.Runs, id, JournalLane.Order, member, from);
             var digests = new List<(long Now, long First)>();
             var of = member;
             try
@@ -163,12 +164,18 @@ internal sealed class EndOfJournalException() : Exception("The journal ends here
 internal sealed class ReplayDepartedException() : Exception("The replay asks something else than was recorded.");
 
 /// <summary>Computes every answer again and compares it with the recorded one, which it hands on.</summary>
-internal sealed class ComparingEvaluator(IEvaluator inner) : IEvaluator, IDisposable
+internal sealed class ComparingEvaluator(IEvaluator inner) : IConcurrentEvaluator, IDisposable
 {
     private readonly QuestionHasher _hasher = new(inner.Identity);
+    private readonly Dictionary<QuestionPath, Question> _begun = [];
 
     /// <summary>The answers of the member that asks.</summary>
     public JournalCursor Recorded { get; set; } = null!;
+
+    /// <summary>In which order answers were handed over where several were on their way.</summary>
+    public JournalCursor Order { get; set; } = null!;
+
+    public int InFlight => _begun.Count;
 
     public int Dimension => inner.Dimension;
 
@@ -199,6 +206,24 @@ internal sealed class ComparingEvaluator(IEvaluator inner) : IEvaluator, IDispos
             Compare(question.Path, sequence, answers[k], computed);
         }
         return answers;
+    }
+
+    public ValueTask BeginAsync(Question question, CancellationToken cancellation)
+    {
+        _begun.Add(question.Path, question);
+        return default;
+    }
+
+    public async ValueTask<CompletedAnswer> NextCompletedAsync(QuestionPath at, CancellationToken cancellation)
+    {
+        if (!await Order.MoveToAsync(at, cancellation)) throw new EndOfJournalException();
+        var path = JournalingEvaluator.ReadOrder(Order.Current);
+        if (!_begun.Remove(path, out var question))
+        {
+            Depart($"the answer to {path} was handed over at {at}, but the replay has not asked that");
+            throw new ReplayDepartedException();
+        }
+        return new CompletedAnswer(path, (await AnswerAsync([question], cancellation))[0]);
     }
 
     public void Dispose() => _hasher.Dispose();

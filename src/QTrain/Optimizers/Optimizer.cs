@@ -18,7 +18,19 @@ public interface IObjective
     /// <summary>The loss and its gradient at a point; <see cref="Answer.Gradient"/> is not null.</summary>
     ValueTask<Answer> GradientAsync(double[] at, CancellationToken cancellation);
 
-    /// <summary>Whether it is time to <see cref="Mark"/>: after every so many steps, and only while nothing has been asked since the last iterate was yielded.</summary>
+    /// <summary>Asks without waiting, for several questions on their way at once; the answer comes out of <see cref="NextCompletedAsync"/>.</summary>
+    /// <returns>The question's path, by which its answer is told.</returns>
+    ValueTask<QuestionPath> BeginAsync(QuestionKind kind, double[] at, CancellationToken cancellation);
+
+    /// <summary>The next answer to come of the questions begun, in whatever order; a run that is resumed gets the recorded order again. This is the only
+    /// "whichever comes first" an optimizer may use.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is on its way.</exception>
+    ValueTask<CompletedAnswer> NextCompletedAsync(CancellationToken cancellation);
+
+    /// <summary>Questions begun whose answers have not come out yet.</summary>
+    int InFlight { get; }
+
+    /// <summary>Whether it is time to <see cref="Mark"/>: after every so many steps, and only while nothing has been asked since the last iterate was yielded and nothing is on its way.</summary>
     bool IsMarkDue { get; }
 
     /// <summary>Writes down where the optimizer stands, for a long run to go on from: no earlier question need then be gone through again. For optimizers

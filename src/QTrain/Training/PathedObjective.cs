@@ -9,6 +9,8 @@ namespace QTrain.Training;
 /// <param name="markEvery">After how many steps each a mark is due; null: never.</param>
 internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations, int member = 0, int? markEvery = null) : IObjective
 {
+    private readonly IConcurrentEvaluator _concurrent = evaluator as IConcurrentEvaluator ?? new CompletionQueue(evaluator);
+    private readonly Dictionary<QuestionPath, int> _begun = [];
     private int _step, _slot;
     private int _gradientCost = 1;
 
@@ -25,13 +27,13 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
 
     public QuestionPath NextPath() => new(member, _step, _slot++);
 
-    public bool IsMarkDue => _slot == 0 && _step > 1 && (_step - 1) % markEvery == 0;
+    public bool IsMarkDue => _slot == 0 && _step > 1 && InFlight == 0 && (_step - 1) % markEvery == 0;
 
     public void Mark(OptimizerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (_slot > 0 || _step == 0)
-            throw new InvalidOperationException($"A mark belongs right after an iterate, but {_slot} questions of step {_step} have been asked: ask IsMarkDue first.");
+        if (_slot > 0 || _step == 0 || InFlight > 0)
+            throw new InvalidOperationException($"A mark belongs right after an iterate, but {_slot} questions of step {_step} have been asked and {InFlight} are on their way: ask IsMarkDue first.");
         OnMark?.Invoke(state);
     }
 
@@ -65,6 +67,28 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
         return answer;
     }
 
+    public int InFlight => _begun.Count;
+
+    public async ValueTask<QuestionPath> BeginAsync(QuestionKind kind, double[] at, CancellationToken cancellation)
+    {
+        var question = Ask(kind, at);
+        // What is on its way will be spent.
+        var cost = kind == QuestionKind.Gradient ? _gradientCost : 1;
+        Check([question], cost + _begun.Values.Sum(), cancellation);
+        await _concurrent.BeginAsync(question, cancellation);
+        _begun.Add(question.Path, cost);
+        return question.Path;
+    }
+
+    public async ValueTask<CompletedAnswer> NextCompletedAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var completed = await _concurrent.NextCompletedAsync(NextPath(), cancellation);
+        _begun.Remove(completed.Question);
+        Count(completed.Question, completed.Answer);
+        return completed;
+    }
+
     private Question Ask(QuestionKind kind, double[] at)
     {
         if (at.Length != Dimension) throw new ArgumentException($"A point here has {Dimension} coordinates, not {at.Length}.", nameof(at));
@@ -72,6 +96,31 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
     }
 
     private async ValueTask<Answer[]> AskAsync(Question[] questions, int cost, CancellationToken cancellation)
+    {
+        Check(questions, cost, cancellation);
+        var answers = await evaluator.AnswerAsync(questions, cancellation);
+        foreach (var answer in answers)
+        {
+            Evaluations += answer.Evaluations;
+            Shots += answer.Shots;
+        }
+        for (var k = 0; k < answers.Length; k++) ThrowIfFailed(questions[k].Path, answers[k]);
+        return answers;
+    }
+
+    private void Count(QuestionPath path, Answer answer)
+    {
+        Evaluations += answer.Evaluations;
+        Shots += answer.Shots;
+        ThrowIfFailed(path, answer);
+    }
+
+    private static void ThrowIfFailed(QuestionPath path, Answer answer)
+    {
+        if (answer.Failure is { } reason) throw new EvaluationFailedException(path, reason);
+    }
+
+    private void Check(Question[] questions, int cost, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         // Step 0 is always completed: a training without an initial loss is none.
@@ -83,15 +132,6 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
                     throw _step > 0
                         ? new TrainingStopException(StopReason.Divergence)
                         : new QuantumException($"The start holds {coordinate}: every initial value must be a finite number of radians.");
-        var answers = await evaluator.AnswerAsync(questions, cancellation);
-        foreach (var answer in answers)
-        {
-            Evaluations += answer.Evaluations;
-            Shots += answer.Shots;
-        }
-        for (var k = 0; k < answers.Length; k++)
-            if (answers[k].Failure is { } reason) throw new EvaluationFailedException(questions[k].Path, reason);
-        return answers;
     }
 }
 
