@@ -63,6 +63,9 @@ internal sealed unsafe class WorkerTeam
         Volatile.Write(ref _words.Busy, 0);
     }
 
+    /// <summary>Where part <paramref name="part"/> of <paramref name="parts"/> begins among <paramref name="count"/> things.</summary>
+    public static nint Share(nint count, int part, int parts) => (nint)(count * (Int128)part / parts);
+
     private void DoParts()
     {
         while (true)

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using QTrain.Circuits;
+using QTrain.Numerics;
 using QTrain.Observables;
+using QTrain.Simulation.Plans;
 using Barrier = QTrain.Circuits.Barrier;
 
 namespace QTrain.Simulation;
@@ -11,6 +13,8 @@ namespace QTrain.Simulation;
 /// <remarks>A plan depends on the circuit alone, never on thread count, measured time or cache size, so results are reproducible.</remarks>
 public sealed class CompiledCircuit
 {
+    private readonly ExecutionPlan?[] _plans = new ExecutionPlan?[(int)LaneWidth.Vector512 + 1];
+
     private CompiledCircuit(Circuit circuit, ImmutableArray<Instruction> instructions)
     {
         Circuit = circuit;
@@ -31,6 +35,15 @@ public sealed class CompiledCircuit
     public bool IsUnitary { get; }
 
     internal ImmutableArray<Instruction> Instructions { get; }
+
+    /// <summary>The plan of a unitary circuit for one width of registers; made when first asked for.</summary>
+    internal ExecutionPlan PlanFor(LaneWidth width)
+    {
+        ref var plan = ref _plans[(int)width];
+        if (Volatile.Read(ref plan) is { } made) return made;
+        Interlocked.CompareExchange(ref plan, new ExecutionPlan(QubitCount, Instructions.AsSpan(), width), null);
+        return plan;
+    }
 
     /// <summary>Compiles a circuit.</summary>
     public static CompiledCircuit From(Circuit circuit)

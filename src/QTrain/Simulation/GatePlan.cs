@@ -45,6 +45,17 @@ internal sealed class GatePlan
 
     public ulong FixedValue { get; private init; }
 
+    /// <summary>The same with other names for the qubits.</summary>
+    public GatePlan Renamed(Func<ulong, ulong> rename) => new()
+    {
+        Shape = Shape,
+        Targets = rename(Targets),
+        From = rename(From),
+        To = rename(To),
+        Fixed = rename(Fixed),
+        FixedValue = rename(FixedValue),
+    };
+
     public static GatePlan Of(Instruction instruction)
     {
         var (matrix, targets) = (instruction.Matrix, instruction.Targets);

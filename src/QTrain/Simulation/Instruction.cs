@@ -45,7 +45,11 @@ internal sealed record Instruction
     public Condition? Condition { get; init; }
 
     /// <summary>What kind of matrix it is; looked into once.</summary>
-    public GatePlan Plan => field ??= GatePlan.Of(this);
+    public GatePlan Plan
+    {
+        get => field ??= GatePlan.Of(this);
+        init;
+    }
 }
 
 /// <summary>An affine angle over indices of a parameter vector.</summary>
@@ -61,6 +65,9 @@ internal sealed class AffineAngle(int[] indices, double[] coefficients, double c
 
     public static AffineAngle From(Angle angle, Dictionary<Parameter, int> index) =>
         new([.. angle.Terms.Select(t => index[t.Parameter])], [.. angle.Terms.Select(t => t.Coefficient)], angle.Constant);
+
+    public AffineAngle Times(double factor) =>
+        factor == 1 ? this : new AffineAngle(indices, [.. coefficients.Select(c => factor * c)], factor * constant);
 
     public double At(ReadOnlySpan<double> parameters)
     {

@@ -18,6 +18,7 @@ public sealed unsafe partial class StateVector : IDisposable
     private readonly AmplitudeBuffer _buffer;
     private readonly KernelTable _kernels;
     private readonly int _parts;
+    private readonly GateSweeps _gates;
     private double[] _sums = [];
 
     private StateVector(int qubits, SimulationOptions? options)
@@ -28,6 +29,7 @@ public sealed unsafe partial class StateVector : IDisposable
         _kernels = KernelTable.For(Options.Width);
         _parts = qubits < FewestQubitsForThreads ? 1 : Options.Parts;
         _buffer = AmplitudeBuffer.Rent(qubits);
+        _gates = new GateSweeps(_kernels) { Pointer = _buffer.Pointer, QubitCount = qubits, Parts = _parts };
     }
 
     /// <summary>How many qubits.</summary>
@@ -137,11 +139,28 @@ public sealed unsafe partial class StateVector : IDisposable
         circuit.CheckPoint(at);
         if (!circuit.IsUnitary)
             throw new QuantumException("A circuit that measures, resets or asks a condition has no single final state; run it with shots.");
-        foreach (var instruction in circuit.Instructions) Apply(instruction, instruction.Angle.At(at), inverse: false);
+        circuit.PlanFor(Options.Width).Run(Pointer, QubitCount, at, _parts, _gates);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Runs a unitary circuit on the state.</summary>
     public void Apply(Circuit circuit, ReadOnlySpan<double> at = default) => Apply(CompiledCircuit.From(circuit), at);
+
+    /// <summary>Applies one unitary instruction, or its inverse, at an angle already bound.</summary>
+    internal void Apply(Instruction instruction, double angle, bool inverse)
+    {
+        ObjectDisposedException.ThrowIf(_buffer.Pointer is null, this);
+        _gates.Apply(instruction, angle, inverse);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Keeps the part of the state in which a qubit has a value and multiplies it with a factor.</summary>
+    internal void Project(int qubit, bool value, double factor)
+    {
+        ObjectDisposedException.ThrowIf(_buffer.Pointer is null, this);
+        _gates.Project(qubit, value, factor);
+        GC.KeepAlive(this);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
@@ -167,21 +186,9 @@ public sealed unsafe partial class StateVector : IDisposable
             throw new QuantumException($"The states have {QubitCount} and {other.QubitCount} qubits: they must have as many.");
     }
 
-    private void Run(Sweep* sweep)
-    {
-        // Below this a part is shorter than telling a thread about it.
-        if (_parts == 1 || sweep->Count < 512) sweep->Kernel(sweep, 0, sweep->Count);
-        else WorkerTeam.Shared.Run(&SweepPart, sweep, _parts);
-        GC.KeepAlive(this);
-    }
+    private static nint Share(nint count, int part, int parts) => WorkerTeam.Share(count, part, parts);
 
-    private static void SweepPart(void* context, int part, int parts)
-    {
-        var sweep = (Sweep*)context;
-        sweep->Kernel(sweep, Share(sweep->Count, part, parts), Share(sweep->Count, part + 1, parts));
-    }
-
-    private static nint Share(nint count, int part, int parts) => (nint)(count * (Int128)part / parts);
+    private static bool MatchesInside(int lane, int lanes, ulong mask, ulong value) => GateSweeps.MatchesInside(lane, lanes, mask, value);
 
     private void ForBytes(delegate*<void*, int, int, void> body, double* target, double* source)
     {

@@ -1,18 +1,33 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using QTrain.Numerics;
 using QTrain.Observables;
 using QTrain.Simulation.Kernels;
 
 namespace QTrain.Simulation;
 
-// How an instruction becomes a sweep: which kernel, which offsets, which coefficients in which lane.
-public sealed unsafe partial class StateVector
+/// <summary>Applies one instruction after another to amplitudes: which kernel, which offsets, which coefficients in which lane.</summary>
+/// <remarks>The amplitudes are a whole state, or a tile of one whose qubits have been renamed.</remarks>
+internal sealed unsafe class GateSweeps(KernelTable table)
 {
     private const int MostRows = 32;
 
+    private readonly KernelTable _kernels = table;
+
+    /// <summary>The first amplitude.</summary>
+    public double* Pointer { get; set; }
+
+    /// <summary>How many qubits the amplitudes are of; their memory holds at least one whole block.</summary>
+    public int QubitCount { get; set; }
+
+    /// <summary>How many threads take part.</summary>
+    public int Parts { get; init; } = 1;
+
+    private int PaddedQubits => Math.Max(3, QubitCount);
+
     /// <summary>Applies one unitary instruction, or its inverse, at an angle already bound.</summary>
     [SkipLocalsInit]
-    internal void Apply(Instruction instruction, double angle, bool inverse)
+    public void Apply(Instruction instruction, double angle, bool inverse)
     {
         if (inverse) angle = -angle;
         var space = stackalloc double[MostRows * 8 + 8];
@@ -36,7 +51,7 @@ public sealed unsafe partial class StateVector
 
     /// <summary>Keeps the part of the state in which a qubit has a value and multiplies it with a factor.</summary>
     [SkipLocalsInit]
-    internal void Project(int qubit, bool value, double factor)
+    public void Project(int qubit, bool value, double factor)
     {
         var space = stackalloc double[MostRows * 8 + 8];
         ApplyDiagonal(1UL << qubit, value ? 0 : factor, value ? factor : 0, 0, 0, (double*)(((nuint)space + 63) & ~(nuint)63));
@@ -305,7 +320,7 @@ public sealed unsafe partial class StateVector
             if (1UL << targets[k] > inside) continue;
             if (free == 0)
             {
-                kernels = KernelTable.For(Numerics.LaneWidth.Scalar);
+                kernels = KernelTable.For(LaneWidth.Scalar);
                 break;
             }
             moved[moves++] = (1UL << targets[k], free & (0 - free));
@@ -353,12 +368,25 @@ public sealed unsafe partial class StateVector
 
     private bool Matches(int lane, ulong mask, ulong value) => MatchesInside(lane, _kernels.Lanes, mask, value);
 
-    private static bool MatchesInside(int lane, int lanes, ulong mask, ulong value) => (((ulong)lane ^ value) & mask & (ulong)(lanes - 1)) == 0;
+    public static bool MatchesInside(int lane, int lanes, ulong mask, ulong value) => (((ulong)lane ^ value) & mask & (ulong)(lanes - 1)) == 0;
 
     /// <summary>Writes a complex coefficient: a row of real parts and a row of imaginary parts.</summary>
     private void Set(double* rows, int row, int lane, Complex coefficient)
     {
         rows[2 * row * _kernels.Lanes + lane] = coefficient.Real;
         rows[(2 * row + 1) * _kernels.Lanes + lane] = coefficient.Imaginary;
+    }
+
+    private void Run(Sweep* sweep)
+    {
+        // Below this a part is shorter than telling a thread about it.
+        if (Parts == 1 || sweep->Count < 512) sweep->Kernel(sweep, 0, sweep->Count);
+        else WorkerTeam.Shared.Run(&SweepPart, sweep, Parts);
+    }
+
+    private static void SweepPart(void* context, int part, int parts)
+    {
+        var sweep = (Sweep*)context;
+        sweep->Kernel(sweep, WorkerTeam.Share(sweep->Count, part, parts), WorkerTeam.Share(sweep->Count, part + 1, parts));
     }
 }

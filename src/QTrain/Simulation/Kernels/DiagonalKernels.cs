@@ -1,0 +1,132 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using QTrain.Numerics;
+
+namespace QTrain.Simulation.Kernels;
+
+/// <summary>A term whose sign depends on the row: where a bit of its row mask flips, the column is turned by twice its angle.</summary>
+internal struct DiagonalTerm
+{
+    /// <summary>Parity mask inside the column.</summary>
+    public uint Column;
+
+    /// <summary>Cosine and sine of the whole angle: from e^{−iφ/2} to e^{+iφ/2}.</summary>
+    public double Cos, Sin;
+
+    /// <summary>+1 or −1 in the row where the pass is.</summary>
+    public double Sign;
+}
+
+/// <summary>One pass of merged phases over a tile: amplitude (row, column) is multiplied with Row[row]·Column[column].</summary>
+/// <remarks>Rows are visited in a Gray code, so that from one to the next only the terms that hold one row qubit change their sign.</remarks>
+internal unsafe struct DiagonalPass
+{
+    /// <summary>Blocks of the column, in the state's layout.</summary>
+    public void* Column;
+
+    /// <summary>Row factors, in the state's layout.</summary>
+    public void* Rows;
+
+    /// <summary>Blocks of eight in a column.</summary>
+    public int ColumnBlocks;
+
+    /// <summary>The first row, and how many bits of the row number vary.</summary>
+    public int FirstRow, VaryingBits;
+
+    /// <summary>The bit of the row number that flips at each position of the Gray code, and where its terms begin in <see cref="Flipped"/>.</summary>
+    public fixed int Bits[32];
+
+    public fixed int Starts[33];
+
+    /// <summary>Numbers of <see cref="Terms"/>.</summary>
+    public int* Flipped;
+
+    public DiagonalTerm* Terms;
+}
+
+internal static unsafe class DiagonalKernels<T, TElement>
+    where T : unmanaged, ILanes<T, TElement>
+    where TElement : unmanaged
+{
+    /// <summary>tile *= Row·Column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Apply(DiagonalPass* pass, void* tile)
+    {
+        var row = pass->FirstRow;
+        var blocks = pass->ColumnBlocks;
+        var rows = (TElement*)pass->Rows;
+        var column = (TElement*)pass->Column;
+        var count = 1 << pass->VaryingBits;
+        for (var k = 1; ; k++)
+        {
+            var factor = rows + 16 * (row >> 3) + (row & 7);
+            var (re, im) = (T.Splat(factor), T.Splat(factor + 8));
+            var place = (TElement*)tile + (nint)row * 16 * blocks;
+            for (nint b = 0; b < 16 * blocks; b += 16)
+                for (nint lane = 0; lane < 8; lane += T.Count)
+                {
+                    var at = b + lane;
+                    var (cr, ci) = (T.Load(column + at), T.Load(column + at + 8));
+                    var pr = T.SubtractProduct(im, ci, re * cr);
+                    var pi = T.MultiplyAdd(im, cr, re * ci);
+                    var (ar, ai) = (T.Load(place + at), T.Load(place + at + 8));
+                    T.Store(T.SubtractProduct(pi, ai, pr * ar), place + at);
+                    T.Store(T.MultiplyAdd(pi, ar, pr * ai), place + at + 8);
+                }
+            if (k == count) return;
+            var position = BitOperations.TrailingZeroCount(k);
+            row ^= 1 << pass->Bits[position];
+            for (var f = pass->Starts[position]; f < pass->Starts[position + 1]; f++)
+            {
+                var term = pass->Terms + pass->Flipped[f];
+                Twist(column, blocks, term->Column, term->Cos, term->Sign * term->Sin);
+                term->Sign = -term->Sign;
+            }
+        }
+    }
+
+    /// <summary>Multiplies a table, in the state's layout, with re + i·im where the entry's number has an even parity under the mask, with
+    /// re − i·im where it is odd.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Twist(void* table, int blocks, uint mask, double re, double im)
+    {
+        TElement* signs = stackalloc TElement[16];
+        SignRow(signs, mask);
+        var cos = T.Broadcast(re);
+        var (plus, minus) = (T.Broadcast(im), T.Broadcast(-im));
+        for (nint lane = 0; lane < 8; lane += T.Count)
+        {
+            var sign = T.Load(signs + lane);
+            var (even, odd) = (sign * plus, sign * minus);
+            for (var b = 0; b < blocks; b++)
+            {
+                var place = (TElement*)table + 16 * b + lane;
+                var sin = (BitOperations.PopCount((uint)b & (mask >> 3)) & 1) == 0 ? even : odd;
+                var (ar, ai) = (T.Load(place), T.Load(place + 8));
+                T.Store(T.SubtractProduct(sin, ai, cos * ar), place);
+                T.Store(T.MultiplyAdd(sin, ar, cos * ai), place + 8);
+            }
+        }
+    }
+
+    /// <summary>Makes every entry of a table re + i·im.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Fill(void* table, int blocks, double re, double im)
+    {
+        var (cos, sin) = (T.Broadcast(re), T.Broadcast(im));
+        for (var b = 0; b < blocks; b++)
+            for (nint lane = 0; lane < 8; lane += T.Count)
+            {
+                var place = (TElement*)table + 16 * b + lane;
+                T.Store(cos, place);
+                T.Store(sin, place + 8);
+            }
+    }
+
+    // ±1 a lane by the parity of its number under the lowest three bits of the mask.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SignRow(TElement* signs, uint mask)
+    {
+        for (uint lane = 0; lane < 8; lane += (uint)T.Count) T.Store(T.Signs(mask & 7, lane), signs + lane);
+    }
+}

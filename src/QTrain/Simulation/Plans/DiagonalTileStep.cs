@@ -1,0 +1,173 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using QTrain.Simulation.Kernels;
+
+namespace QTrain.Simulation.Plans;
+
+/// <summary>All phases that wait, at once: exp(−i/2 Σ φ_z·(−1)^{z·i}) over any parity masks z.</summary>
+/// <remarks>
+/// An address inside a tile is a row and a column of 64. Terms inside the column and terms inside the row are two tables, made once an
+/// evaluation. A term with qubits outside the tile has a sign for each tile; one with qubits in row and column changes sign from row to
+/// row: see <see cref="DiagonalPass"/>.
+/// </remarks>
+internal sealed unsafe class DiagonalTileStep : TileStep
+{
+    private const int MostColumnBits = 6;
+
+    private readonly PlanKernels _kernels;
+    private readonly Term[] _terms;
+    private readonly int _columnBits, _rowBits, _innerRowBits, _varying;
+    private readonly int[] _mixed;
+    private readonly int[] _bits, _starts, _flipped;
+
+    public DiagonalTileStep(PlanKernels kernels, IEnumerable<(ulong Mask, AffineAngle[] Angles)> terms, int[] tile, int innerQubits)
+    {
+        _kernels = kernels;
+        _columnBits = Math.Min(MostColumnBits, Math.Min(innerQubits, tile.Length));
+        _rowBits = tile.Length - _columnBits;
+        _innerRowBits = Math.Max(0, Math.Min(innerQubits, tile.Length) - _columnBits);
+        var position = new int[64];
+        Array.Fill(position, -1);
+        for (var k = 0; k < tile.Length; k++) position[tile[k]] = k;
+        _terms = [.. terms.Select(t =>
+        {
+            ulong local = 0, outer = 0;
+            for (var set = t.Mask; set != 0; set &= set - 1)
+            {
+                var qubit = BitOperations.TrailingZeroCount(set);
+                if (position[qubit] >= 0) local |= 1UL << position[qubit];
+                else outer |= 1UL << qubit;
+            }
+            return new Term((uint)(local & ((1UL << _columnBits) - 1)), (uint)(local >> _columnBits), outer, t.Angles);
+        })];
+        _mixed = [.. Enumerable.Range(0, _terms.Length).Where(k => _terms[k].Column != 0 && (_terms[k].Row != 0 || _terms[k].Outer != 0))];
+        // Row bits with many terms flip seldom. Inside a portion of the tile only its own row bits do.
+        _varying = _innerRowBits;
+        var order = Enumerable.Range(0, _rowBits)
+            .OrderBy(b => b >= _innerRowBits)
+            .ThenBy(b => _mixed.Count(m => (_terms[m].Row >> b & 1) != 0))
+            .ThenBy(b => b);
+        _bits = [.. order];
+        var flipped = new List<int>();
+        _starts = new int[_rowBits + 1];
+        for (var k = 0; k < _rowBits; k++)
+        {
+            flipped.AddRange(Enumerable.Range(0, _mixed.Length).Where(m => (_terms[_mixed[m]].Row >> _bits[k] & 1) != 0));
+            _starts[k + 1] = flipped.Count;
+        }
+        _flipped = [.. flipped];
+    }
+
+    public override int HighestBit => -1;
+
+    private int ColumnBlocks => 1 << Math.Max(0, _columnBits - 3);
+
+    private int RowBlocks => 1 << Math.Max(0, _rowBits - 3);
+
+    private int BlockBytes => 16 * _kernels.ElementBytes;
+
+    public override int Bytes => sizeof(double) * (2 + 2 * _terms.Length) + 64 + (ColumnBlocks + RowBlocks) * BlockBytes;
+
+    private byte* ColumnOf(byte* memory) => memory + ((sizeof(double) * (2 + 2 * _terms.Length) + 63) & ~63);
+
+    private byte* RowsOf(byte* memory) => ColumnOf(memory) + ColumnBlocks * BlockBytes;
+
+    public override void Bind(byte* memory, ReadOnlySpan<double> at, ref DeferredScale scale)
+    {
+        var column = ColumnOf(memory);
+        var rows = RowsOf(memory);
+        var values = (double*)memory;
+        _kernels.Fill(column, ColumnBlocks, 1, 0);
+        var (re, im) = (scale.Take(), 0.0);
+        var hasRows = false;
+        for (var k = 0; k < _terms.Length; k++)
+        {
+            var term = _terms[k];
+            var angle = 0.0;
+            foreach (var part in term.Angles) angle += part.At(at);
+            // Half the angle: e^{−iφ/2} where the parity is even.
+            var (sin, cos) = Math.SinCos(angle / 2);
+            (values[2 + 2 * k], values[3 + 2 * k]) = (cos, sin);
+            if (term.Outer != 0) continue;
+            if (term.Row == 0 && term.Column == 0) (re, im) = (re * cos + im * sin, im * cos - re * sin);
+            else if (term.Row == 0) _kernels.Twist(column, ColumnBlocks, term.Column, cos, -sin);
+            else hasRows |= term.Column == 0;
+        }
+        (values[0], values[1]) = (re, im);
+        _kernels.Fill(rows, RowBlocks, re, im);
+        if (!hasRows) return;
+        for (var k = 0; k < _terms.Length; k++)
+        {
+            var term = _terms[k];
+            if (term.Outer == 0 && term.Column == 0 && term.Row != 0)
+                _kernels.Twist(rows, RowBlocks, term.Row, values[2 + 2 * k], -values[3 + 2 * k]);
+        }
+    }
+
+    [SkipLocalsInit]
+    public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
+    {
+        var values = (double*)memory;
+        var tables = scratch.Tables((ColumnBlocks + RowBlocks) * BlockBytes + _mixed.Length * sizeof(DiagonalTerm));
+        var pass = default(DiagonalPass);
+        pass.ColumnBlocks = ColumnBlocks;
+        pass.FirstRow = (int)(start >> (_columnBits + 1));
+        pass.VaryingBits = Math.Max(0, qubits - _columnBits);
+        pass.Column = ColumnOf(memory);
+        pass.Rows = RowsFor(memory, values, tables + ColumnBlocks * BlockBytes, outer);
+        fixed (int* flipped = _flipped)
+        {
+            if (_mixed.Length > 0) PrepareMixed(&pass, tables, values, outer, flipped);
+            else
+                for (var k = 0; k < pass.VaryingBits; k++) pass.Bits[k] = k;
+            _kernels.ApplyDiagonal(&pass, tile);
+        }
+    }
+
+    /// <summary>The row factors of one tile: those of the evaluation, turned by the terms with qubits outside the tile.</summary>
+    private byte* RowsFor(byte* memory, double* values, byte* copy, ulong outer)
+    {
+        var rows = RowsOf(memory);
+        var (re, im) = (1.0, 0.0);
+        for (var k = 0; k < _terms.Length; k++)
+        {
+            var term = _terms[k];
+            if (term.Outer == 0 || term.Column != 0) continue;
+            var (cos, sin) = (values[2 + 2 * k], values[3 + 2 * k]);
+            if ((BitOperations.PopCount(outer & term.Outer) & 1) != 0) sin = -sin;
+            if (term.Row == 0) (re, im) = (re * cos + im * sin, im * cos - re * sin);
+            else Twist(term.Row, cos, -sin);
+        }
+        if (re != 1 || im != 0) Twist(0, re, im);
+        return rows;
+
+        void Twist(uint mask, double cos, double sin)
+        {
+            if (rows != copy) Buffer.MemoryCopy(rows, copy, RowBlocks * BlockBytes, RowBlocks * BlockBytes);
+            rows = copy;
+            _kernels.Twist(rows, RowBlocks, mask, cos, sin);
+        }
+    }
+
+    private void PrepareMixed(DiagonalPass* pass, byte* tables, double* values, ulong outer, int* flipped)
+    {
+        Buffer.MemoryCopy(pass->Column, tables, ColumnBlocks * BlockBytes, ColumnBlocks * BlockBytes);
+        pass->Column = tables;
+        pass->Terms = (DiagonalTerm*)(tables + (ColumnBlocks + RowBlocks) * BlockBytes);
+        for (var m = 0; m < _mixed.Length; m++)
+        {
+            var k = _mixed[m];
+            var term = _terms[k];
+            var (cos, sin) = (values[2 + 2 * k], values[3 + 2 * k]);
+            var sign = 1 - 2 * ((BitOperations.PopCount(outer & term.Outer) + BitOperations.PopCount((uint)pass->FirstRow & term.Row)) & 1);
+            _kernels.Twist(pass->Column, ColumnBlocks, term.Column, cos, -sign * sin);
+            pass->Terms[m] = new DiagonalTerm { Column = term.Column, Cos = cos * cos - sin * sin, Sin = 2 * sin * cos, Sign = sign };
+        }
+        // The rows of a portion vary in its own bits alone, which come first.
+        for (var k = 0; k < pass->VaryingBits; k++) pass->Bits[k] = _bits[k];
+        for (var k = 0; k <= pass->VaryingBits; k++) pass->Starts[k] = _starts[k];
+        pass->Flipped = flipped;
+    }
+
+    private sealed record Term(uint Column, uint Row, ulong Outer, AffineAngle[] Angles);
+}

@@ -1,0 +1,133 @@
+using QTrain.Numerics;
+using QTrain.Simulation.Kernels;
+
+namespace QTrain.Simulation.Plans;
+
+/// <summary>A unitary circuit as few sweeps over memory, each many steps on a tile while the cache holds it. Made once, bound to parameters
+/// again and again.</summary>
+/// <remarks>A plan depends on the circuit, the width of the registers and the precision, never on threads, time or the size of a cache.</remarks>
+internal sealed unsafe class ExecutionPlan
+{
+    private readonly PassPlan[] _passes;
+    private readonly PlanKernels _kernels;
+    private readonly int _bytes;
+    private readonly Lock _lock = new();
+    private readonly Stack<PlanBinding> _free = [];
+
+    public ExecutionPlan(int qubits, ReadOnlySpan<Instruction> instructions, LaneWidth width, TileShape? shape = null)
+    {
+        // A block holds three qubits, whether the circuit has them or not.
+        qubits = Math.Max(3, qubits);
+        QubitCount = qubits;
+        _kernels = PlanKernels.For(width);
+        var table = KernelTable.For(width);
+        var tileShape = shape ?? TileShape.For(qubits);
+        var passes = PassScheduler.Divide(qubits, Lowering.Lower(instructions), tileShape);
+        var pending = new PendingPhases();
+        var drafts = new List<(int[] Tile, List<Func<bool, TileStep>> Steps, Instruction? Whole)>();
+        foreach (var pass in passes)
+        {
+            if (pass.Tile.Length == 0)
+            {
+                // Phases do not pass by an instruction that knows nothing of them.
+                if (!pending.IsEmpty) drafts.Add((LowestTile(), PhasesOf(pending), null));
+                drafts.Add(([], [], pass.Operations[0].Instruction));
+                continue;
+            }
+            drafts.Add((pass.Tile, TileProgram.Build(pass, _kernels, table, tileShape, pending, descending: false), null));
+        }
+        if (!pending.IsEmpty)
+        {
+            if (drafts.Count == 0 || drafts[^1].Tile.Length == 0) drafts.Add((LowestTile(), [], null));
+            drafts[^1].Steps.AddRange(PhasesOf(pending, drafts[^1].Tile));
+        }
+        Steps = drafts.Sum(d => d.Steps.Count);
+        // A scale can be left to a later step as long as some phases follow in a tile.
+        var made = new List<PassPlan>();
+        var mayDefer = false;
+        for (var d = drafts.Count - 1; d >= 0; d--)
+        {
+            var steps = new TileStep[drafts[d].Steps.Count];
+            for (var k = steps.Length - 1; k >= 0; k--)
+            {
+                steps[k] = drafts[d].Steps[k](mayDefer);
+                mayDefer |= steps[k] is DiagonalTileStep;
+            }
+            made.Insert(0, new PassPlan(drafts[d].Tile, steps, tileShape.InnerQubits, _kernels.ElementBytes, drafts[d].Whole));
+        }
+        _passes = [.. made];
+        foreach (var pass in _passes)
+            foreach (var step in pass.Steps)
+            {
+                step.Offset = _bytes;
+                _bytes += (step.Bytes + 63) & ~63;
+            }
+
+        int[] LowestTile() => [.. Enumerable.Range(0, Math.Min(qubits, tileShape.TileQubits))];
+
+        List<Func<bool, TileStep>> PhasesOf(PendingPhases phases, int[]? tile = null)
+        {
+            var terms = phases.Take();
+            return [_ => new DiagonalTileStep(_kernels, terms, tile ?? LowestTile(), tileShape.InnerQubits)];
+        }
+    }
+
+    public int QubitCount { get; }
+
+    /// <summary>How many sweeps over the state.</summary>
+    public int PassCount => _passes.Length;
+
+    /// <summary>How many steps on a tile, in all passes.</summary>
+    public int Steps { get; }
+
+    /// <summary>Runs the circuit on a state of <paramref name="qubits"/> qubits, at least as many as the plan's.</summary>
+    /// <param name="state">The first number of the amplitudes, in the layout of a <see cref="StateVector"/>.</param>
+    /// <param name="qubits">Of the state.</param>
+    /// <param name="at">Parameter values.</param>
+    /// <param name="parts">Threads.</param>
+    /// <param name="whole">For gates that mix more qubits than a tile has.</param>
+    public void Run(void* state, int qubits, ReadOnlySpan<double> at, int parts, GateSweeps whole)
+    {
+        var binding = Rent();
+        var scale = new DeferredScale(_kernels.ElementBytes == sizeof(float));
+        foreach (var pass in _passes)
+            foreach (var step in pass.Steps) step.Bind(binding.Memory + step.Offset, at, ref scale);
+        foreach (var pass in _passes)
+        {
+            if (pass.Whole is { } instruction) whole.Apply(instruction, instruction.Angle.At(at), inverse: false);
+            else pass.Run((byte*)state, Math.Max(3, qubits), binding.Memory, parts);
+        }
+        Return(binding);
+    }
+
+    private PlanBinding Rent()
+    {
+        lock (_lock)
+        {
+            if (_free.TryPop(out var free)) return free;
+        }
+        var made = new PlanBinding(_bytes);
+        foreach (var pass in _passes)
+            foreach (var step in pass.Steps) step.Initialize(made.Memory + step.Offset);
+        return made;
+    }
+
+    private void Return(PlanBinding binding)
+    {
+        lock (_lock) _free.Push(binding);
+    }
+}
+
+/// <summary>The numbers of one evaluation of a plan: coefficients and tables of its steps.</summary>
+internal sealed unsafe class PlanBinding
+{
+    private readonly byte[] _bytes;
+
+    public PlanBinding(int bytes)
+    {
+        _bytes = GC.AllocateArray<byte>(bytes + 64, pinned: true);
+        Memory = (byte*)(((nuint)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0) + 63) & ~(nuint)63);
+    }
+
+    public byte* Memory { get; }
+}

@@ -1,0 +1,140 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using QTrain.Numerics;
+
+namespace QTrain.Simulation.Plans;
+
+/// <summary>The steps of one sweep over memory, tile by tile.</summary>
+internal sealed unsafe class PassPlan
+{
+    private readonly int _innerQubits, _elementBytes, _rowBytes;
+    private readonly ulong _tileMask;
+    private readonly bool _isContiguous;
+    private readonly nint[] _rows;
+    private readonly (int First, int End, bool IsInner)[] _segments;
+
+    public PassPlan(int[] tile, TileStep[] steps, int innerQubits, int elementBytes, Instruction? whole)
+    {
+        Tile = tile;
+        Steps = steps;
+        Whole = whole;
+        _elementBytes = elementBytes;
+        _innerQubits = Math.Min(innerQubits, tile.Length);
+        foreach (var qubit in tile) _tileMask |= 1UL << qubit;
+        var together = 0;
+        while (together < tile.Length && tile[together] == together) together++;
+        _isContiguous = together == tile.Length;
+        _rowBytes = 2 * elementBytes << together;
+        _rows = _isContiguous ? [] : [.. Enumerable.Range(0, 1 << (tile.Length - together)).Select(row =>
+        {
+            nint offset = 0;
+            for (var k = together; k < tile.Length; k++)
+                if ((row >> (k - together) & 1) != 0) offset += (nint)(2 * elementBytes) << tile[k];
+            return offset;
+        })];
+        var segments = new List<(int First, int End, bool IsInner)>();
+        for (var k = 0; k < steps.Length;)
+        {
+            var end = k;
+            while (end < steps.Length && _innerQubits < tile.Length && steps[end].HighestBit < _innerQubits) end++;
+            // One step by itself gains nothing from going through in portions.
+            if (end - k >= 2) segments.Add((k, end, true));
+            else segments.Add((k, end = k + 1, false));
+            k = end;
+        }
+        _segments = [.. segments];
+    }
+
+    public int[] Tile { get; }
+
+    public TileStep[] Steps { get; }
+
+    /// <summary>Instead of steps: an instruction that mixes more qubits than a tile has.</summary>
+    public Instruction? Whole { get; }
+
+    public void Run(byte* state, int qubits, byte* memory, int parts)
+    {
+        var self = this;
+        var job = new Job
+        {
+            Pass = Unsafe.AsPointer(ref self),
+            State = state,
+            Memory = memory,
+            Tiles = (nint)1 << (qubits - Tile.Length),
+        };
+        parts = (int)Math.Min(parts, job.Tiles);
+        if (parts == 1) RunTiles(&job, 0, job.Tiles);
+        else WorkerTeam.Shared.Run(&RunPart, &job, parts);
+        GC.KeepAlive(self);
+    }
+
+    private static void RunPart(void* context, int part, int parts)
+    {
+        var job = (Job*)context;
+        // The caller waits, so the variable on its stack is there, and the collector keeps it up to date.
+        Unsafe.AsRef<PassPlan>(job->Pass).RunTiles(job, WorkerTeam.Share(job->Tiles, part, parts), WorkerTeam.Share(job->Tiles, part + 1, parts));
+    }
+
+    private void RunTiles(Job* job, nint first, nint end)
+    {
+        var scratch = TileScratch.OfThread;
+        var tileBytes = 2 * _elementBytes << Tile.Length;
+        var buffer = _isContiguous ? null : scratch.Tile(tileBytes);
+        var outer = Deposit((ulong)first, ~_tileMask);
+        for (var tile = first; tile < end; tile++)
+        {
+            var place = job->State + (nint)(2 * _elementBytes) * (nint)outer;
+            if (_isContiguous)
+            {
+                RunSteps(job->Memory, scratch, place, outer);
+            }
+            else
+            {
+                var target = buffer;
+                foreach (var row in _rows)
+                {
+                    Unsafe.CopyBlockUnaligned(target, place + row, (uint)_rowBytes);
+                    target += _rowBytes;
+                }
+                RunSteps(job->Memory, scratch, buffer, outer);
+                target = buffer;
+                foreach (var row in _rows)
+                {
+                    Unsafe.CopyBlockUnaligned(place + row, target, (uint)_rowBytes);
+                    target += _rowBytes;
+                }
+            }
+            outer = ((outer | _tileMask) + 1) & ~_tileMask;
+        }
+    }
+
+    private void RunSteps(byte* memory, TileScratch scratch, byte* tile, ulong outer)
+    {
+        foreach (var (first, end, isInner) in _segments)
+        {
+            if (!isInner)
+            {
+                for (var k = first; k < end; k++) Steps[k].Run(memory + Steps[k].Offset, scratch, tile, outer, 0, Tile.Length);
+                continue;
+            }
+            for (nuint start = 0; start < (nuint)2 << Tile.Length; start += (nuint)2 << _innerQubits)
+                for (var k = first; k < end; k++) Steps[k].Run(memory + Steps[k].Offset, scratch, tile, outer, start, _innerQubits);
+        }
+    }
+
+    private static ulong Deposit(ulong index, ulong mask)
+    {
+        ulong result = 0;
+        for (; index != 0; index >>= 1, mask &= mask - 1)
+            if ((index & 1) != 0) result |= mask & (0 - mask);
+        return result;
+    }
+
+    private struct Job
+    {
+        public void* Pass;
+        public byte* State;
+        public byte* Memory;
+        public nint Tiles;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Numerics;
+
+namespace QTrain.Simulation.Plans;
+
+/// <summary>How large the tiles are in which a plan works. Constants of the number of qubits, so that a plan never depends on the machine.</summary>
+/// <param name="TileQubits">Qubits inside a tile: 2^13 amplitudes of 16 bytes are 128 KiB, which the second cache of any current core holds
+/// beside its tables.</param>
+/// <param name="RowQubits">The lowest qubits, which every tile holds: memory is gathered in rows of 2^RowQubits amplitudes.</param>
+/// <param name="InnerQubits">Steps on the lowest qubits of a tile go through it in portions of so many qubits, which the first cache holds.</param>
+internal readonly record struct TileShape(int TileQubits, int RowQubits, int InnerQubits)
+{
+    public static TileShape For(int qubits) => qubits switch
+    {
+        <= 20 => new TileShape(13, 6, 10),
+        21 => new TileShape(13, 5, 10),
+        22 => new TileShape(13, 4, 10),
+        23 => new TileShape(14, 5, 10),
+        24 => new TileShape(14, 4, 10),
+        _ => new TileShape(13, 6, 10),
+    };
+}
+
+/// <summary>What is done in one sweep over the memory: operations that mix only the qubits of a tile.</summary>
+/// <param name="Tile">The qubits of the tile, in order of the bits of an address inside it; the lowest come first. Empty: the one operation
+/// mixes more qubits than a tile has.</param>
+/// <param name="Operations">In an order that the circuit allows.</param>
+internal sealed record Pass(int[] Tile, List<PlanOperation> Operations);
+
+/// <summary>Divides a circuit into passes.</summary>
+/// <remarks>
+/// A pass begins with the row qubits and takes in the qubits that the next operations mix, as long as the tile has room; operations that wait
+/// for none of those left behind are done too. An operation deeper in the circuit than one left behind waits, though it could be done:
+/// taking it early would spread a layer over many sweeps and break its rotations into small groups.
+/// </remarks>
+internal static class PassScheduler
+{
+    public static List<Pass> Divide(int qubits, List<PlanOperation> operations, TileShape shape)
+    {
+        SetDepths(qubits, operations);
+        var passes = new List<Pass>();
+        if (qubits <= shape.TileQubits)
+        {
+            passes.Add(new Pass([.. Enumerable.Range(0, qubits)], operations));
+            return passes;
+        }
+        var lowest = (1UL << shape.TileQubits) - 1;
+        var rows = (1UL << shape.RowQubits) - 1;
+        var rest = operations;
+        while (rest.Count > 0)
+        {
+            var (done, left, local) = Take(rest, rows, shape.TileQubits);
+            // A gate on many qubits takes the place of row qubits.
+            if (done.Count == 0) (done, left, local) = Take(rest, 7, shape.TileQubits);
+            if (done.Count == 0)
+            {
+                // Even so it mixes more than a tile: one sweep over the state for itself.
+                passes.Add(new Pass([], [rest[0]]));
+                rest = rest[1..];
+                continue;
+            }
+            passes.Add(new Pass(TileOf(local, lowest, qubits, shape), done));
+            rest = left;
+        }
+        return passes;
+    }
+
+    private static (List<PlanOperation> Done, List<PlanOperation> Left, ulong Local) Take(List<PlanOperation> operations, ulong local, int room)
+    {
+        var done = new List<PlanOperation>();
+        var left = new List<PlanOperation>();
+        ulong mixed = 0, signed = 0;
+        var shallowest = int.MaxValue;
+        foreach (var operation in operations)
+        {
+            if (operation.Depth <= shallowest && !operation.MustWaitFor(mixed, signed)
+                && BitOperations.PopCount(local | operation.Mixed) <= room)
+            {
+                local |= operation.Mixed;
+                done.Add(operation);
+                continue;
+            }
+            mixed |= operation.Mixed;
+            signed |= operation.Signed;
+            shallowest = Math.Min(shallowest, operation.Depth);
+            left.Add(operation);
+        }
+        return (done, left, local);
+    }
+
+    /// <summary>The lowest qubits where they suffice, for such a tile is one piece of memory; else the lowest that are free make rows longer.</summary>
+    private static int[] TileOf(ulong local, ulong lowest, int qubits, TileShape shape)
+    {
+        if ((local & ~lowest) == 0) local = lowest;
+        for (var qubit = 0; qubit < qubits && BitOperations.PopCount(local) < shape.TileQubits; qubit++) local |= 1UL << qubit;
+        return [.. Enumerable.Range(0, qubits).Where(q => (local >> q & 1) != 0)];
+    }
+
+    private static void SetDepths(int qubits, List<PlanOperation> operations)
+    {
+        // The deepest operation that mixes a qubit, and the deepest that touches it.
+        Span<int> mixed = stackalloc int[qubits], touched = stackalloc int[qubits];
+        mixed.Clear();
+        touched.Clear();
+        foreach (var operation in operations)
+        {
+            var depth = 0;
+            for (var set = operation.Mixed; set != 0; set &= set - 1) depth = Math.Max(depth, touched[BitOperations.TrailingZeroCount(set)]);
+            for (var set = operation.Signed; set != 0; set &= set - 1) depth = Math.Max(depth, mixed[BitOperations.TrailingZeroCount(set)]);
+            if (operation.Kind == PlanOperationKind.Turn || (operation.Kind == PlanOperationKind.Other && operation.Mixed != 0)) depth++;
+            operation.Depth = depth;
+            for (var set = operation.Mixed; set != 0; set &= set - 1)
+            {
+                var qubit = BitOperations.TrailingZeroCount(set);
+                mixed[qubit] = touched[qubit] = Math.Max(touched[qubit], depth);
+            }
+            for (var set = operation.Signed; set != 0; set &= set - 1)
+            {
+                var qubit = BitOperations.TrailingZeroCount(set);
+                touched[qubit] = Math.Max(touched[qubit], depth);
+            }
+        }
+    }
+}

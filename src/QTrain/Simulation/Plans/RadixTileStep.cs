@@ -1,0 +1,167 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using QTrain.Simulation.Kernels;
+
+namespace QTrain.Simulation.Plans;
+
+/// <summary>Rotations about Y of a few qubits at once, and a linear map of addresses after them. See <see cref="RadixStep"/>.</summary>
+internal sealed unsafe class RadixTileStep : TileStep
+{
+    private readonly PlanKernels _kernels;
+    private readonly AffineAngle?[] _angles;
+    private readonly AffineAngle?[] _laneAngles;
+    private readonly RadixStep _template;
+    private readonly ulong[] _outerMasks;
+    private readonly nuint[] _outerFlips;
+    private readonly int[][]? _permutations;
+    private readonly int _blendLanes;
+    private readonly bool _hasLanes, _hasMoves;
+    private readonly bool _mayDefer;
+
+    public RadixTileStep(PlanKernels kernels, RadixDraft draft, int[] tile, bool mayDefer)
+    {
+        _kernels = kernels;
+        _mayDefer = mayDefer;
+        // This puts the bits into the order that the kernels need.
+        var map = draft.Solve(kernels.LaneBits);
+        Bits = [.. draft.Bits];
+        var position = new int[64];
+        Array.Fill(position, -1);
+        for (var k = 0; k < tile.Length; k++) position[tile[k]] = k;
+        _angles = [.. draft.Bits.Select(draft.AngleOf)];
+        _laneAngles = [.. Enumerable.Range(0, kernels.LaneBits).Select(b => b < tile.Length ? draft.AngleOf(tile[b]) : null)];
+        var template = default(RadixStep);
+        template.Fixed = (nuint)(kernels.Lanes - 1);
+        HighestBit = -1;
+        var strides = new nuint[RadixStep.MostBits];
+        for (var k = 0; k < Bits.Length; k++)
+        {
+            strides[k] = Sweep.OffsetOf(1UL << position[Bits[k]]);
+            template.Fixed |= strides[k];
+            HighestBit = Math.Max(HighestBit, position[Bits[k]]);
+        }
+        (template.Stride0, template.Stride1, template.Stride2) = (strides[0], strides[1], strides[2]);
+        (_blendLanes, _permutations) = (map.BlendLanes, map.Permutations);
+        template.Blends = map.BlendLanes != 0;
+        template.Permutes = map.Permutations is not null;
+        for (var lane = 0; lane < _laneAngles.Length; lane++)
+            if (_laneAngles[lane] is not null) template.LaneTurns |= 1 << lane;
+        for (var vector = 0; vector < 1 << Bits.Length; vector++)
+        {
+            nuint offset = 0;
+            for (var k = 0; k < Bits.Length; k++)
+                if ((map.Destinations[vector] >> k & 1) != 0) offset |= strides[k];
+            template.Out[vector] = offset;
+            _hasMoves |= map.Destinations[vector] != vector;
+        }
+        var outerMasks = new List<ulong>();
+        var outerFlips = new List<nuint>();
+        for (var k = 0; k < Bits.Length; k++)
+        {
+            ulong inside = 0, outside = 0;
+            for (var set = map.Controls[k]; set != 0; set &= set - 1)
+            {
+                var qubit = BitOperations.TrailingZeroCount(set);
+                if (position[qubit] >= 0) inside |= 1UL << position[qubit];
+                else outside |= 1UL << qubit;
+            }
+            if (inside != 0)
+            {
+                template.ControlMask[template.ControlCount] = Sweep.OffsetOf(inside);
+                template.ControlFlip[template.ControlCount++] = strides[k];
+            }
+            if (outside != 0)
+            {
+                outerMasks.Add(outside);
+                outerFlips.Add(strides[k]);
+            }
+            _hasMoves |= (inside | outside) != 0;
+        }
+        (_outerMasks, _outerFlips) = ([.. outerMasks], [.. outerFlips]);
+        _hasLanes = template.LaneTurns != 0 || template.Blends || template.Permutes;
+        _template = template;
+    }
+
+    public int[] Bits { get; }
+
+    public override int HighestBit { get; }
+
+    public override int Bytes => (int)LaneStart + (_hasLanes ? RadixStep.LaneRows * _kernels.Lanes * _kernels.ElementBytes : 0);
+
+    private static nuint LaneStart => ((nuint)sizeof(BoundStep) + 63) & ~(nuint)63;
+
+    public override void Initialize(byte* memory)
+    {
+        var bound = (BoundStep*)memory;
+        bound->Step = _template;
+        if (!_hasLanes) return;
+        bound->Step.Lanes = memory + LaneStart;
+        if (_permutations is not null)
+            for (var vector = 0; vector < _permutations.Length; vector++)
+                fixed (int* sources = _permutations[vector])
+                    _kernels.WritePermutation(Row(bound, RadixStep.PermutationRow + vector), sources);
+        _kernels.WriteMask(Row(bound, RadixStep.BlendRow), _blendLanes);
+    }
+
+    [SkipLocalsInit]
+    public override void Bind(byte* memory, ReadOnlySpan<double> at, ref DeferredScale scale)
+    {
+        var bound = (BoundStep*)memory;
+        Span<double> sines = stackalloc double[2 * RadixStep.MostBits + 2];
+        Span<double> laneSines = stackalloc double[6];
+        var product = 1.0;
+        for (var k = 0; k < _angles.Length; k++)
+        {
+            (sines[2 * k + 1], sines[2 * k]) = _angles[k] is { } angle ? Math.SinCos(angle.At(at) / 2) : (0, 1);
+            product *= sines[2 * k];
+        }
+        for (var lane = 0; lane < _laneAngles.Length; lane++)
+        {
+            (laneSines[2 * lane + 1], laneSines[2 * lane]) = _laneAngles[lane] is { } angle ? Math.SinCos(angle.At(at) / 2) : (0, 1);
+            product *= laneSines[2 * lane];
+        }
+        var isTangent = _mayDefer && scale.CanDefer(product);
+        if (isTangent) scale.Value *= product;
+        bound->Kernel = (nint)_kernels.Radix(_angles.Length, isTangent, _hasLanes, _hasMoves);
+        for (var k = 0; k < _angles.Length; k++)
+        {
+            bound->Step.Turns[2 * k] = sines[2 * k];
+            bound->Step.Turns[2 * k + 1] = isTangent ? sines[2 * k + 1] / sines[2 * k] : sines[2 * k + 1];
+        }
+        for (var lane = 0; lane < _laneAngles.Length; lane++)
+        {
+            if (_laneAngles[lane] is null) continue;
+            var (cos, sin) = (laneSines[2 * lane], laneSines[2 * lane + 1]);
+            if (isTangent) sin /= cos;
+            for (var k = 0; k < _kernels.Lanes; k++)
+            {
+                Write(Row(bound, 2 * lane), k, cos);
+                Write(Row(bound, 2 * lane + 1), k, (k >> lane & 1) == 0 ? -sin : sin);
+            }
+        }
+    }
+
+    public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
+    {
+        var bound = (BoundStep*)memory;
+        nuint flip = 0;
+        for (var k = 0; k < _outerMasks.Length; k++)
+            if ((BitOperations.PopCount(outer & _outerMasks[k]) & 1) != 0) flip ^= _outerFlips[k];
+        var count = (nint)1 << (Math.Max(3, qubits) + 1 - _kernels.LaneBits - Bits.Length);
+        ((delegate*<RadixStep*, void*, nuint, nint, nuint, void>)bound->Kernel)(&bound->Step, tile, start, count, flip);
+    }
+
+    private void* Row(BoundStep* bound, int row) => (byte*)bound->Step.Lanes + row * _kernels.Lanes * _kernels.ElementBytes;
+
+    private void Write(void* row, int lane, double value)
+    {
+        if (_kernels.ElementBytes == sizeof(float)) ((float*)row)[lane] = (float)value;
+        else ((double*)row)[lane] = value;
+    }
+
+    private struct BoundStep
+    {
+        public nint Kernel;
+        public RadixStep Step;
+    }
+}

@@ -1,0 +1,210 @@
+using System.Numerics;
+using QTrain.Simulation.Kernels;
+
+namespace QTrain.Simulation.Plans;
+
+/// <summary>Phases that were asked for and not yet applied. They commute with one another and wait until something would not commute with
+/// them; moves of addresses pass by, changing their masks.</summary>
+internal sealed class PendingPhases
+{
+    private readonly List<(ulong Mask, AffineAngle Angle)> _terms = [];
+
+    /// <summary>Qubits that some phase depends on.</summary>
+    public ulong Signed { get; private set; }
+
+    public bool IsEmpty => _terms.Count == 0;
+
+    public void Add(ulong mask, AffineAngle angle)
+    {
+        _terms.Add((mask, angle));
+        Signed |= mask;
+    }
+
+    /// <summary>From before a move to after it.</summary>
+    public void Pass(int control, int target)
+    {
+        if ((Signed >> target & 1) == 0) return;
+        Signed = 0;
+        for (var k = 0; k < _terms.Count; k++)
+        {
+            var (mask, angle) = _terms[k];
+            if ((mask >> target & 1) != 0) _terms[k] = control < 0 ? (mask, angle.Times(-1)) : (mask ^ 1UL << control, angle);
+            Signed |= _terms[k].Mask;
+        }
+    }
+
+    /// <summary>All of them, those of one mask together.</summary>
+    public IEnumerable<(ulong Mask, AffineAngle[] Angles)> Take()
+    {
+        var taken = _terms.GroupBy(t => t.Mask).OrderBy(g => g.Key).Select(g => (g.Key, g.Select(t => t.Angle).ToArray())).ToList();
+        _terms.Clear();
+        Signed = 0;
+        return taken;
+    }
+}
+
+/// <summary>Orders the operations of a pass into steps: rotations by threes, moves into the step before them, phases as late as they can be.</summary>
+internal sealed class TileProgram
+{
+    private readonly PlanKernels _kernels;
+    private readonly KernelTable _table;
+    private readonly int[] _tile;
+    private readonly TileShape _shape;
+    private readonly PendingPhases _pending;
+    private readonly bool _descending;
+    private readonly ulong _lanes;
+    private readonly List<PlanOperation> _rest;
+    private readonly List<Func<bool, TileStep>> _steps = [];
+    private readonly List<bool> _defers = [];
+    private readonly List<PlanOperation> _ready = [];
+    private RadixDraft? _draft;
+
+    private TileProgram(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending, bool descending)
+    {
+        _kernels = kernels;
+        _table = table;
+        _tile = pass.Tile;
+        _shape = shape;
+        _pending = pending;
+        _descending = descending;
+        _rest = [.. pass.Operations];
+        for (var k = 0; k < Math.Min(kernels.LaneBits, _tile.Length); k++) _lanes |= 1UL << _tile[k];
+    }
+
+    /// <summary>The steps of a pass; phases that need not be applied yet stay with <paramref name="pending"/>.</summary>
+    /// <returns>Each as a function of whether its rotations may leave their scale to a later step.</returns>
+    public static List<Func<bool, TileStep>> Build(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending, bool descending)
+    {
+        var program = new TileProgram(pass, kernels, table, shape, pending, descending);
+        program.Build();
+        return program._steps;
+    }
+
+    private void Build()
+    {
+        while (true)
+        {
+            TakeWhatIsFree();
+            if (_rest.Count == 0) break;
+            var turns = _ready.Where(o => o.Kind == PlanOperationKind.Turn).ToList();
+            var free = turns.Where(o => (o.Mixed & _pending.Signed) == 0).ToList();
+            if (turns.Count > 0)
+            {
+                if (free.Count < turns.Count) ApplyPhases();
+                else AddTurns(free);
+                continue;
+            }
+            var moves = _ready.Where(o => o.Kind == PlanOperationKind.Move).ToList();
+            if (moves.Count > 0)
+            {
+                AddMoves(moves);
+                continue;
+            }
+            var other = _ready[0];
+            if ((other.Mixed & _pending.Signed) != 0)
+            {
+                ApplyPhases();
+                continue;
+            }
+            Close();
+            _rest.Remove(other);
+            _steps.Add(_ => new OtherTileStep(_table, other.Instruction!, _tile));
+        }
+        Close();
+    }
+
+    /// <summary>Phases wait with the others; moves that fit go into the draft.</summary>
+    private void TakeWhatIsFree()
+    {
+        ulong mixed = 0, signed = 0;
+        _ready.Clear();
+        var kept = 0;
+        for (var k = 0; k < _rest.Count; k++)
+        {
+            var operation = _rest[k];
+            var isReady = !operation.MustWaitFor(mixed, signed);
+            if (isReady && operation.Kind == PlanOperationKind.Twist)
+            {
+                _pending.Add(operation.Mask, operation.Angle);
+                continue;
+            }
+            if (isReady && operation.Kind == PlanOperationKind.Move && _draft is not null && _draft.TryMove(operation.Control, operation.Target))
+            {
+                _pending.Pass(operation.Control, operation.Target);
+                continue;
+            }
+            if (isReady) _ready.Add(operation);
+            mixed |= operation.Mixed;
+            signed |= operation.Signed;
+            _rest[kept++] = operation;
+        }
+        _rest.RemoveRange(kept, _rest.Count - kept);
+    }
+
+    private void ApplyPhases()
+    {
+        Close();
+        var terms = _pending.Take();
+        _steps.Add(_ => new DiagonalTileStep(_kernels, terms, _tile, _shape.InnerQubits));
+    }
+
+    private void AddTurns(List<PlanOperation> turns)
+    {
+        var inside = turns.Where(o => (o.Mixed & _lanes) != 0).DistinctBy(o => o.Target).ToList();
+        var outside = Group(turns.Where(o => (o.Mixed & _lanes) == 0).Select(o => o.Target).Distinct());
+        Open(outside);
+        foreach (var turn in inside.Concat(turns.Where(o => outside.Contains(o.Target)).DistinctBy(o => o.Target)))
+        {
+            _draft!.Turn(turn.Target, turn.Angle);
+            _rest.Remove(turn);
+        }
+    }
+
+    private void AddMoves(List<PlanOperation> moves)
+    {
+        var targets = Group(moves.Select(o => o.Target).Where(t => (_lanes >> t & 1) == 0).Distinct());
+        // A move into the register controlled from outside it, or between lanes and vectors in an unusual way, has a kernel of its own.
+        Open(targets);
+        if (_draft!.TryMove(moves[0].Control, moves[0].Target))
+        {
+            _rest.Remove(moves[0]);
+            _pending.Pass(moves[0].Control, moves[0].Target);
+            return;
+        }
+        Close();
+        var move = moves[0];
+        _rest.Remove(move);
+        _pending.Pass(move.Control, move.Target);
+        _steps.Add(_ => new OtherTileStep(_table, FlipOf(move), _tile));
+    }
+
+    /// <summary>At most three, neighbours in the chosen direction, not across the end of what the first cache holds if that can be.</summary>
+    private List<int> Group(IEnumerable<int> qubits)
+    {
+        var sorted = (_descending ? qubits.OrderDescending() : qubits.Order()).ToList();
+        return sorted.Count <= RadixStep.MostBits ? sorted : sorted[..RadixStep.MostBits];
+    }
+
+    private void Open(List<int> bits)
+    {
+        Close();
+        bits.Sort();
+        _draft = new RadixDraft(bits, _lanes);
+    }
+
+    private void Close()
+    {
+        if (_draft is { IsEmpty: false } draft) _steps.Add(mayDefer => new RadixTileStep(_kernels, draft, _tile, mayDefer));
+        _draft = null;
+    }
+
+    private static Instruction FlipOf(PlanOperation move) => new()
+    {
+        Kind = InstructionKind.Matrix,
+        Operation = 0,
+        Targets = [move.Target],
+        Matrix = [0, 1, 1, 0],
+        ControlMask = move.Control < 0 ? 0 : 1UL << move.Control,
+        ControlValue = move.Control < 0 ? 0 : 1UL << move.Control,
+    };
+}

@@ -1,0 +1,70 @@
+using QTrain.Circuits;
+using QTrain.Numerics;
+using QTrain.Simulation;
+using QTrain.Simulation.Kernels;
+using QTrain.Simulation.Plans;
+using QTrain.Tests.Reference;
+
+namespace QTrain.Tests.Simulation.Plans;
+
+public sealed class An_execution_plan
+{
+    /// <summary>Tiles so small that circuits of a few qubits take several sweeps, with rows to gather and portions inside a tile.</summary>
+    private static readonly TileShape[] Shapes = [new(13, 6, 10), new(4, 3, 3), new(5, 3, 4), new(6, 4, 3), new(7, 3, 5)];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void agrees_with_the_plain_matrix_product_on_any_circuit(int width)
+    {
+        for (ulong seed = 0; seed < 400; seed++)
+        {
+            var qubits = 1 + (int)(seed % 9);
+            var circuit = Any.UnitaryCircuit(qubits, 4 + (int)(seed % 40), seed);
+            Check(circuit, seed, (LaneWidth)width, Shapes[seed % (ulong)Shapes.Length]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void agrees_on_layers_of_rotations_and_entanglers(int width)
+    {
+        for (ulong seed = 0; seed < 120; seed++)
+        {
+            var circuit = LayeredCircuits.Random(3 + (int)(seed % 7), 3, seed);
+            Check(circuit, seed, (LaneWidth)width, Shapes[seed / 7 % (ulong)Shapes.Length]);
+        }
+    }
+
+    private static void Check(Circuit circuit, ulong seed, LaneWidth width, TileShape shape)
+    {
+        var random = new RandomStream(seed + 1);
+        var at = new double[circuit.Parameters.Length];
+        for (var k = 0; k < at.Length; k++) at[k] = random.NextBelow(8) switch { 0 => Math.PI, 1 => 0, 2 => -Math.PI / 2, _ => 7 * random.NextDouble() - 3.5 };
+        var compiled = CompiledCircuit.From(circuit);
+        var start = Any.Amplitudes(circuit.QubitCount, seed);
+        using var state = StateVector.FromAmplitudes(start, new SimulationOptions { Width = width });
+        var plan = new ExecutionPlan(circuit.QubitCount, compiled.Instructions.AsSpan(), width, shape);
+        Run(plan, state, at);
+        var expected = NaiveState.FromAmplitudes(start);
+        expected.Apply(circuit, at);
+        try
+        {
+            state.ShouldBe(expected, 1e-12);
+        }
+        catch (Exception e)
+        {
+            Assert.Fail($"seed {seed}, {circuit.QubitCount} qubits, {shape}: {e.Message}\n{string.Join("; ", circuit.Operations)}\nat {string.Join(", ", at)}");
+        }
+    }
+
+    private static unsafe void Run(ExecutionPlan plan, StateVector state, double[] at)
+    {
+        var gates = new GateSweeps(KernelTable.For(state.Options.Width)) { Pointer = state.Pointer, QubitCount = state.QubitCount };
+        plan.Run(state.Pointer, state.QubitCount, at, parts: 1, gates);
+        GC.KeepAlive(state);
+    }
+}
