@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace QTrain.Numerics;
@@ -12,12 +11,6 @@ internal readonly unsafe struct Lanes1(double value) : ILanes<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Broadcast(double value) => new(value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Splat(double* source) => new(*source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Signs(uint mask, uint first) => new(1 - 2 * (BitOperations.PopCount(mask & first) & 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Load(double* source) => new(*source);
@@ -43,19 +36,6 @@ internal readonly unsafe struct Lanes1(double value) : ILanes<Lanes1>
         new(Math.FusedMultiplyAdd(-left._value, right._value, addend._value));
 
     public static Lanes1 Flipper(int bits) => default;
-
-    public static Lanes1 Permutation(ReadOnlySpan<int> sources) => default;
-
-    public static Lanes1 Mask(int lanes) => new(BitConverter.Int64BitsToDouble((lanes & 1) != 0 ? -1 : 0));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Flip1(Lanes1 value) => value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Flip2(Lanes1 value) => value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Flip4(Lanes1 value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Flip(Lanes1 value, Lanes1 flipper) => value;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QTrain.Numerics;
 
 namespace QTrain.Simulation.Kernels;
@@ -44,10 +45,13 @@ internal unsafe struct DiagonalPass
     public DiagonalTerm* Terms;
 }
 
-internal static unsafe class DiagonalKernels<T, TElement>
-    where T : unmanaged, ILanes<T, TElement>
+internal static unsafe class DiagonalKernels<R, TVector, TElement>
+    where R : struct, IRegister<TVector, TElement>
+    where TVector : unmanaged
     where TElement : unmanaged
 {
+    private static readonly void* Signs = MakeSigns();
+
     /// <summary>tile *= Row·Column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(DiagonalPass* pass, void* tile)
@@ -60,18 +64,18 @@ internal static unsafe class DiagonalKernels<T, TElement>
         for (var k = 1; ; k++)
         {
             var factor = rows + 16 * (row >> 3) + (row & 7);
-            var (re, im) = (T.Splat(factor), T.Splat(factor + 8));
+            var (re, im) = (R.Splat(factor), R.Splat(factor + 8));
             var place = (TElement*)tile + (nint)row * 16 * blocks;
             for (nint b = 0; b < 16 * blocks; b += 16)
-                for (nint lane = 0; lane < 8; lane += T.Count)
+                for (nint lane = 0; lane < 8; lane += R.Count)
                 {
                     var at = b + lane;
-                    var (cr, ci) = (T.Load(column + at), T.Load(column + at + 8));
-                    var pr = T.SubtractProduct(im, ci, re * cr);
-                    var pi = T.MultiplyAdd(im, cr, re * ci);
-                    var (ar, ai) = (T.Load(place + at), T.Load(place + at + 8));
-                    T.Store(T.SubtractProduct(pi, ai, pr * ar), place + at);
-                    T.Store(T.MultiplyAdd(pi, ar, pr * ai), place + at + 8);
+                    var (cr, ci) = (R.Load(column + at), R.Load(column + at + 8));
+                    var pr = R.SubtractProduct(im, ci, R.Multiply(re, cr));
+                    var pi = R.MultiplyAdd(im, cr, R.Multiply(re, ci));
+                    var (ar, ai) = (R.Load(place + at), R.Load(place + at + 8));
+                    R.Store(R.SubtractProduct(pi, ai, R.Multiply(pr, ar)), place + at);
+                    R.Store(R.MultiplyAdd(pi, ar, R.Multiply(pr, ai)), place + at + 8);
                 }
             if (k == count) return;
             var position = BitOperations.TrailingZeroCount(k);
@@ -90,21 +94,21 @@ internal static unsafe class DiagonalKernels<T, TElement>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Twist(void* table, int blocks, uint mask, double re, double im)
     {
-        TElement* signs = stackalloc TElement[16];
-        SignRow(signs, mask);
-        var cos = T.Broadcast(re);
-        var (plus, minus) = (T.Broadcast(im), T.Broadcast(-im));
-        for (nint lane = 0; lane < 8; lane += T.Count)
+        // ±1 a lane by the parity of its number under the lowest three bits of the mask: kept for all eight masks.
+        var signs = (TElement*)Signs + 8 * (mask & 7);
+        var cos = R.Broadcast(re);
+        var (plus, minus) = (R.Broadcast(im), R.Broadcast(-im));
+        for (nint lane = 0; lane < 8; lane += R.Count)
         {
-            var sign = T.Load(signs + lane);
-            var (even, odd) = (sign * plus, sign * minus);
+            var sign = R.Load(signs + lane);
+            var (even, odd) = (R.Multiply(sign, plus), R.Multiply(sign, minus));
             for (var b = 0; b < blocks; b++)
             {
                 var place = (TElement*)table + 16 * b + lane;
                 var sin = (BitOperations.PopCount((uint)b & (mask >> 3)) & 1) == 0 ? even : odd;
-                var (ar, ai) = (T.Load(place), T.Load(place + 8));
-                T.Store(T.SubtractProduct(sin, ai, cos * ar), place);
-                T.Store(T.MultiplyAdd(sin, ar, cos * ai), place + 8);
+                var (ar, ai) = (R.Load(place), R.Load(place + 8));
+                R.Store(R.SubtractProduct(sin, ai, R.Multiply(cos, ar)), place);
+                R.Store(R.MultiplyAdd(sin, ar, R.Multiply(cos, ai)), place + 8);
             }
         }
     }
@@ -113,20 +117,26 @@ internal static unsafe class DiagonalKernels<T, TElement>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(void* table, int blocks, double re, double im)
     {
-        var (cos, sin) = (T.Broadcast(re), T.Broadcast(im));
+        var (cos, sin) = (R.Broadcast(re), R.Broadcast(im));
         for (var b = 0; b < blocks; b++)
-            for (nint lane = 0; lane < 8; lane += T.Count)
+            for (nint lane = 0; lane < 8; lane += R.Count)
             {
                 var place = (TElement*)table + 16 * b + lane;
-                T.Store(cos, place);
-                T.Store(sin, place + 8);
+                R.Store(cos, place);
+                R.Store(sin, place + 8);
             }
     }
 
-    // ±1 a lane by the parity of its number under the lowest three bits of the mask.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SignRow(TElement* signs, uint mask)
+    private static void* MakeSigns()
     {
-        for (uint lane = 0; lane < 8; lane += (uint)T.Count) T.Store(T.Signs(mask & 7, lane), signs + lane);
+        var signs = (TElement*)NativeMemory.AlignedAlloc((nuint)(64 * sizeof(TElement)), 64);
+        TElement* spread = stackalloc TElement[8];
+        for (var mask = 0; mask < 8; mask++)
+            for (var lane = 0; lane < 8; lane++)
+            {
+                R.Store(R.Broadcast(1 - 2 * (BitOperations.PopCount((uint)(mask & lane)) & 1)), spread);
+                signs[8 * mask + lane] = spread[0];
+            }
+        return signs;
     }
 }

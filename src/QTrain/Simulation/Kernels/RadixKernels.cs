@@ -53,274 +53,472 @@ internal unsafe struct RadixStep
 /// <remarks>Both planes of a block are visited like any other bit of an offset, since real rotations do not mix them.
 /// <c>TForm</c>: 1 and tangent, the scale left to a later step, so that a pair costs two multiply-adds. <c>TLanes</c>: something happens
 /// inside the register. <c>TMoves</c>: vectors are stored elsewhere than they came from.</remarks>
-internal static unsafe class RadixKernels<T, TElement>
-    where T : unmanaged, ILanes<T, TElement>
+internal static unsafe class RadixKernels<R, TVector, TElement>
+    where R : struct, IRegister<TVector, TElement>
+    where TVector : unmanaged
     where TElement : unmanaged
 {
+    /// <summary>No qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix1<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
+        var lanes = (TElement*)step->Lanes;
+        var laneTurns = step->LaneTurns;
+        var permutes = step->Permutes;
         var at = start;
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)tile + at;
-            var v0 = T.Load(place);
+            var v0 = R.Load(place);
             if (TLanes.IsSet)
             {
-                var lanes = (TElement*)step->Lanes;
-                TurnLanes<TForm>(step, lanes, ref v0);
-                if (step->Permutes) v0 = Permute(v0, lanes, 0);
+                if ((laneTurns & 1) != 0)
+                {
+                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
+                }
+                if ((laneTurns & 2) != 0)
+                {
+                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
+                }
+                if (R.Count > 4 && (laneTurns & 4) != 0)
+                {
+                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
+                }
             }
-            T.Store(v0, place);
+            if (TLanes.IsSet)
+            {
+                if (permutes)
+                {
+                    var order = lanes + RadixStep.PermutationRow * R.Count;
+                    v0 = R.Permute(v0, R.Load(order));
+                }
+            }
+            R.Store(v0, place);
             at = ((at | fix) + 1) & ~fix;
         }
     }
 
+    /// <summary>One qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix2<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
-        var (fix, s0) = (step->Fixed, step->Stride0);
-        var (c0, t0) = (T.Broadcast(step->Turns[0]), T.Broadcast(step->Turns[1]));
+        var fix = step->Fixed;
+        var s0 = step->Stride0;
+        var t0 = R.Broadcast(step->Turns[1]);
         var lanes = (TElement*)step->Lanes;
-        nuint o0 = (nuint)step->Out[0], o1 = (nuint)step->Out[1];
+        var laneTurns = step->LaneTurns;
+        var (blends, permutes, controls) = (step->Blends, step->Permutes, step->ControlCount);
         var at = start;
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)tile + at;
-            var v0 = T.Load(place);
-            var v1 = T.Load(place + s0);
+            var v0 = R.Load(place);
+            var v1 = R.Load(place + s0);
             if (TLanes.IsSet)
             {
-                TurnLanes<TForm>(step, lanes, ref v0);
-                TurnLanes<TForm>(step, lanes, ref v1);
-            }
-            Turn<TForm>(ref v0, ref v1, c0, t0);
-            if (TLanes.IsSet)
-            {
-                if (step->Blends) Blend(ref v0, ref v1, lanes);
-                if (step->Permutes)
+                if ((laneTurns & 1) != 0)
                 {
-                    v0 = Permute(v0, lanes, 0);
-                    v1 = Permute(v1, lanes, 1);
+                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), R.Multiply(own, v1));
+                }
+                if ((laneTurns & 2) != 0)
+                {
+                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), R.Multiply(own, v1));
+                }
+                if (R.Count > 4 && (laneTurns & 4) != 0)
+                {
+                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), R.Multiply(own, v1));
+                }
+            }
+            if (TForm.IsSet)
+            {
+                var a0 = R.SubtractProduct(t0, v1, v0);
+                v1 = R.MultiplyAdd(t0, v0, v1);
+                v0 = a0;
+            }
+            else
+            {
+                var c0 = R.Broadcast(step->Turns[0]);
+                var a0 = R.SubtractProduct(t0, v1, R.Multiply(c0, v0));
+                v1 = R.MultiplyAdd(t0, v0, R.Multiply(c0, v1));
+                v0 = a0;
+            }
+            if (TLanes.IsSet)
+            {
+                if (blends)
+                {
+                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
+                    var b0 = R.Select(mask, v1, v0);
+                    v1 = R.Select(mask, v0, v1);
+                    v0 = b0;
+                }
+                if (permutes)
+                {
+                    var order = lanes + RadixStep.PermutationRow * R.Count;
+                    v0 = R.Permute(v0, R.Load(order));
+                    v1 = R.Permute(v1, R.Load(order + R.Count));
                 }
             }
             if (TMoves.IsSet)
             {
-                var x = FlipAt(step, at, flip);
-                T.Store(v0, place + (o0 ^ x));
-                T.Store(v1, place + (o1 ^ x));
+                var x = flip;
+                for (var c = 0; c < controls; c++)
+                    x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
+                R.Store(v0, place + ((nuint)step->Out[0] ^ x));
+                R.Store(v1, place + ((nuint)step->Out[1] ^ x));
             }
             else
             {
-                T.Store(v0, place);
-                T.Store(v1, place + s0);
+                R.Store(v0, place);
+                R.Store(v1, place + s0);
             }
             at = ((at | fix) + 1) & ~fix;
         }
     }
 
+    /// <summary>Two qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix4<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
-        var (fix, s0, s1) = (step->Fixed, step->Stride0, step->Stride1);
-        var (c0, t0) = (T.Broadcast(step->Turns[0]), T.Broadcast(step->Turns[1]));
-        var (c1, t1) = (T.Broadcast(step->Turns[2]), T.Broadcast(step->Turns[3]));
+        var fix = step->Fixed;
+        var s0 = step->Stride0;
+        var s1 = step->Stride1;
+        var t0 = R.Broadcast(step->Turns[1]);
+        var t1 = R.Broadcast(step->Turns[3]);
         var lanes = (TElement*)step->Lanes;
-        nuint o0 = (nuint)step->Out[0], o1 = (nuint)step->Out[1], o2 = (nuint)step->Out[2], o3 = (nuint)step->Out[3];
+        var laneTurns = step->LaneTurns;
+        var (blends, permutes, controls) = (step->Blends, step->Permutes, step->ControlCount);
         var at = start;
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)tile + at;
-            var v0 = T.Load(place);
-            var v1 = T.Load(place + s0);
-            var v2 = T.Load(place + s1);
-            var v3 = T.Load(place + s0 + s1);
+            var v0 = R.Load(place);
+            var v1 = R.Load(place + s0);
+            var v2 = R.Load(place + s1);
+            var v3 = R.Load(place + s0 + s1);
             if (TLanes.IsSet)
             {
-                TurnLanes<TForm>(step, lanes, ref v0);
-                TurnLanes<TForm>(step, lanes, ref v1);
-                TurnLanes<TForm>(step, lanes, ref v2);
-                TurnLanes<TForm>(step, lanes, ref v3);
-            }
-            Turn<TForm>(ref v0, ref v1, c0, t0);
-            Turn<TForm>(ref v2, ref v3, c0, t0);
-            Turn<TForm>(ref v0, ref v2, c1, t1);
-            Turn<TForm>(ref v1, ref v3, c1, t1);
-            if (TLanes.IsSet)
-            {
-                if (step->Blends)
+                if ((laneTurns & 1) != 0)
                 {
-                    Blend(ref v0, ref v1, lanes);
-                    Blend(ref v2, ref v3, lanes);
+                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip1(v2), R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip1(v3), R.Multiply(own, v3));
                 }
-                if (step->Permutes)
+                if ((laneTurns & 2) != 0)
                 {
-                    v0 = Permute(v0, lanes, 0);
-                    v1 = Permute(v1, lanes, 1);
-                    v2 = Permute(v2, lanes, 2);
-                    v3 = Permute(v3, lanes, 3);
+                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip2(v2), R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip2(v3), R.Multiply(own, v3));
+                }
+                if (R.Count > 4 && (laneTurns & 4) != 0)
+                {
+                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip4(v2), R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip4(v3), R.Multiply(own, v3));
+                }
+            }
+            if (TForm.IsSet)
+            {
+                var a0 = R.SubtractProduct(t0, v1, v0);
+                v1 = R.MultiplyAdd(t0, v0, v1);
+                v0 = a0;
+                var a1 = R.SubtractProduct(t0, v3, v2);
+                v3 = R.MultiplyAdd(t0, v2, v3);
+                v2 = a1;
+                var a2 = R.SubtractProduct(t1, v2, v0);
+                v2 = R.MultiplyAdd(t1, v0, v2);
+                v0 = a2;
+                var a3 = R.SubtractProduct(t1, v3, v1);
+                v3 = R.MultiplyAdd(t1, v1, v3);
+                v1 = a3;
+            }
+            else
+            {
+                var c0 = R.Broadcast(step->Turns[0]);
+                var c1 = R.Broadcast(step->Turns[2]);
+                var a0 = R.SubtractProduct(t0, v1, R.Multiply(c0, v0));
+                v1 = R.MultiplyAdd(t0, v0, R.Multiply(c0, v1));
+                v0 = a0;
+                var a1 = R.SubtractProduct(t0, v3, R.Multiply(c0, v2));
+                v3 = R.MultiplyAdd(t0, v2, R.Multiply(c0, v3));
+                v2 = a1;
+                var a2 = R.SubtractProduct(t1, v2, R.Multiply(c1, v0));
+                v2 = R.MultiplyAdd(t1, v0, R.Multiply(c1, v2));
+                v0 = a2;
+                var a3 = R.SubtractProduct(t1, v3, R.Multiply(c1, v1));
+                v3 = R.MultiplyAdd(t1, v1, R.Multiply(c1, v3));
+                v1 = a3;
+            }
+            if (TLanes.IsSet)
+            {
+                if (blends)
+                {
+                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
+                    var b0 = R.Select(mask, v1, v0);
+                    v1 = R.Select(mask, v0, v1);
+                    v0 = b0;
+                    var b2 = R.Select(mask, v3, v2);
+                    v3 = R.Select(mask, v2, v3);
+                    v2 = b2;
+                }
+                if (permutes)
+                {
+                    var order = lanes + RadixStep.PermutationRow * R.Count;
+                    v0 = R.Permute(v0, R.Load(order));
+                    v1 = R.Permute(v1, R.Load(order + R.Count));
+                    v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
+                    v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
                 }
             }
             if (TMoves.IsSet)
             {
-                var x = FlipAt(step, at, flip);
-                T.Store(v0, place + (o0 ^ x));
-                T.Store(v1, place + (o1 ^ x));
-                T.Store(v2, place + (o2 ^ x));
-                T.Store(v3, place + (o3 ^ x));
+                var x = flip;
+                for (var c = 0; c < controls; c++)
+                    x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
+                R.Store(v0, place + ((nuint)step->Out[0] ^ x));
+                R.Store(v1, place + ((nuint)step->Out[1] ^ x));
+                R.Store(v2, place + ((nuint)step->Out[2] ^ x));
+                R.Store(v3, place + ((nuint)step->Out[3] ^ x));
             }
             else
             {
-                T.Store(v0, place);
-                T.Store(v1, place + s0);
-                T.Store(v2, place + s1);
-                T.Store(v3, place + s0 + s1);
+                R.Store(v0, place);
+                R.Store(v1, place + s0);
+                R.Store(v2, place + s1);
+                R.Store(v3, place + s0 + s1);
             }
             at = ((at | fix) + 1) & ~fix;
         }
     }
 
+    /// <summary>Three qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix8<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
-        var (fix, s0, s1, s2) = (step->Fixed, step->Stride0, step->Stride1, step->Stride2);
-        var (c0, t0) = (T.Broadcast(step->Turns[0]), T.Broadcast(step->Turns[1]));
-        var (c1, t1) = (T.Broadcast(step->Turns[2]), T.Broadcast(step->Turns[3]));
-        var (c2, t2) = (T.Broadcast(step->Turns[4]), T.Broadcast(step->Turns[5]));
+        var fix = step->Fixed;
+        var s0 = step->Stride0;
+        var s1 = step->Stride1;
+        var s2 = step->Stride2;
+        var t0 = R.Broadcast(step->Turns[1]);
+        var t1 = R.Broadcast(step->Turns[3]);
+        var t2 = R.Broadcast(step->Turns[5]);
         var lanes = (TElement*)step->Lanes;
+        var laneTurns = step->LaneTurns;
+        var (blends, permutes, controls) = (step->Blends, step->Permutes, step->ControlCount);
         var at = start;
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)tile + at;
-            var upper = place + s2;
-            var v0 = T.Load(place);
-            var v1 = T.Load(place + s0);
-            var v2 = T.Load(place + s1);
-            var v3 = T.Load(place + s0 + s1);
-            var v4 = T.Load(upper);
-            var v5 = T.Load(upper + s0);
-            var v6 = T.Load(upper + s1);
-            var v7 = T.Load(upper + s0 + s1);
+            var v0 = R.Load(place);
+            var v1 = R.Load(place + s0);
+            var v2 = R.Load(place + s1);
+            var v3 = R.Load(place + s0 + s1);
+            var v4 = R.Load(place + s2);
+            var v5 = R.Load(place + s0 + s2);
+            var v6 = R.Load(place + s1 + s2);
+            var v7 = R.Load(place + s0 + s1 + s2);
             if (TLanes.IsSet)
             {
-                TurnLanes<TForm>(step, lanes, ref v0);
-                TurnLanes<TForm>(step, lanes, ref v1);
-                TurnLanes<TForm>(step, lanes, ref v2);
-                TurnLanes<TForm>(step, lanes, ref v3);
-                TurnLanes<TForm>(step, lanes, ref v4);
-                TurnLanes<TForm>(step, lanes, ref v5);
-                TurnLanes<TForm>(step, lanes, ref v6);
-                TurnLanes<TForm>(step, lanes, ref v7);
-            }
-            Turn<TForm>(ref v0, ref v1, c0, t0);
-            Turn<TForm>(ref v2, ref v3, c0, t0);
-            Turn<TForm>(ref v4, ref v5, c0, t0);
-            Turn<TForm>(ref v6, ref v7, c0, t0);
-            Turn<TForm>(ref v0, ref v2, c1, t1);
-            Turn<TForm>(ref v1, ref v3, c1, t1);
-            Turn<TForm>(ref v4, ref v6, c1, t1);
-            Turn<TForm>(ref v5, ref v7, c1, t1);
-            Turn<TForm>(ref v0, ref v4, c2, t2);
-            Turn<TForm>(ref v1, ref v5, c2, t2);
-            Turn<TForm>(ref v2, ref v6, c2, t2);
-            Turn<TForm>(ref v3, ref v7, c2, t2);
-            if (TLanes.IsSet)
-            {
-                if (step->Blends)
+                if ((laneTurns & 1) != 0)
                 {
-                    Blend(ref v0, ref v1, lanes);
-                    Blend(ref v2, ref v3, lanes);
-                    Blend(ref v4, ref v5, lanes);
-                    Blend(ref v6, ref v7, lanes);
+                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip1(v2), R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip1(v3), R.Multiply(own, v3));
+                    v4 = R.MultiplyAdd(partner, R.Flip1(v4), R.Multiply(own, v4));
+                    v5 = R.MultiplyAdd(partner, R.Flip1(v5), R.Multiply(own, v5));
+                    v6 = R.MultiplyAdd(partner, R.Flip1(v6), R.Multiply(own, v6));
+                    v7 = R.MultiplyAdd(partner, R.Flip1(v7), R.Multiply(own, v7));
                 }
-                if (step->Permutes)
+                if ((laneTurns & 2) != 0)
                 {
-                    v0 = Permute(v0, lanes, 0);
-                    v1 = Permute(v1, lanes, 1);
-                    v2 = Permute(v2, lanes, 2);
-                    v3 = Permute(v3, lanes, 3);
-                    v4 = Permute(v4, lanes, 4);
-                    v5 = Permute(v5, lanes, 5);
-                    v6 = Permute(v6, lanes, 6);
-                    v7 = Permute(v7, lanes, 7);
+                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip2(v2), R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip2(v3), R.Multiply(own, v3));
+                    v4 = R.MultiplyAdd(partner, R.Flip2(v4), R.Multiply(own, v4));
+                    v5 = R.MultiplyAdd(partner, R.Flip2(v5), R.Multiply(own, v5));
+                    v6 = R.MultiplyAdd(partner, R.Flip2(v6), R.Multiply(own, v6));
+                    v7 = R.MultiplyAdd(partner, R.Flip2(v7), R.Multiply(own, v7));
+                }
+                if (R.Count > 4 && (laneTurns & 4) != 0)
+                {
+                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip4(v2), R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip4(v3), R.Multiply(own, v3));
+                    v4 = R.MultiplyAdd(partner, R.Flip4(v4), R.Multiply(own, v4));
+                    v5 = R.MultiplyAdd(partner, R.Flip4(v5), R.Multiply(own, v5));
+                    v6 = R.MultiplyAdd(partner, R.Flip4(v6), R.Multiply(own, v6));
+                    v7 = R.MultiplyAdd(partner, R.Flip4(v7), R.Multiply(own, v7));
+                }
+            }
+            if (TForm.IsSet)
+            {
+                var a0 = R.SubtractProduct(t0, v1, v0);
+                v1 = R.MultiplyAdd(t0, v0, v1);
+                v0 = a0;
+                var a1 = R.SubtractProduct(t0, v3, v2);
+                v3 = R.MultiplyAdd(t0, v2, v3);
+                v2 = a1;
+                var a2 = R.SubtractProduct(t0, v5, v4);
+                v5 = R.MultiplyAdd(t0, v4, v5);
+                v4 = a2;
+                var a3 = R.SubtractProduct(t0, v7, v6);
+                v7 = R.MultiplyAdd(t0, v6, v7);
+                v6 = a3;
+                var a4 = R.SubtractProduct(t1, v2, v0);
+                v2 = R.MultiplyAdd(t1, v0, v2);
+                v0 = a4;
+                var a5 = R.SubtractProduct(t1, v3, v1);
+                v3 = R.MultiplyAdd(t1, v1, v3);
+                v1 = a5;
+                var a6 = R.SubtractProduct(t1, v6, v4);
+                v6 = R.MultiplyAdd(t1, v4, v6);
+                v4 = a6;
+                var a7 = R.SubtractProduct(t1, v7, v5);
+                v7 = R.MultiplyAdd(t1, v5, v7);
+                v5 = a7;
+                var a8 = R.SubtractProduct(t2, v4, v0);
+                v4 = R.MultiplyAdd(t2, v0, v4);
+                v0 = a8;
+                var a9 = R.SubtractProduct(t2, v5, v1);
+                v5 = R.MultiplyAdd(t2, v1, v5);
+                v1 = a9;
+                var a10 = R.SubtractProduct(t2, v6, v2);
+                v6 = R.MultiplyAdd(t2, v2, v6);
+                v2 = a10;
+                var a11 = R.SubtractProduct(t2, v7, v3);
+                v7 = R.MultiplyAdd(t2, v3, v7);
+                v3 = a11;
+            }
+            else
+            {
+                var c0 = R.Broadcast(step->Turns[0]);
+                var c1 = R.Broadcast(step->Turns[2]);
+                var c2 = R.Broadcast(step->Turns[4]);
+                var a0 = R.SubtractProduct(t0, v1, R.Multiply(c0, v0));
+                v1 = R.MultiplyAdd(t0, v0, R.Multiply(c0, v1));
+                v0 = a0;
+                var a1 = R.SubtractProduct(t0, v3, R.Multiply(c0, v2));
+                v3 = R.MultiplyAdd(t0, v2, R.Multiply(c0, v3));
+                v2 = a1;
+                var a2 = R.SubtractProduct(t0, v5, R.Multiply(c0, v4));
+                v5 = R.MultiplyAdd(t0, v4, R.Multiply(c0, v5));
+                v4 = a2;
+                var a3 = R.SubtractProduct(t0, v7, R.Multiply(c0, v6));
+                v7 = R.MultiplyAdd(t0, v6, R.Multiply(c0, v7));
+                v6 = a3;
+                var a4 = R.SubtractProduct(t1, v2, R.Multiply(c1, v0));
+                v2 = R.MultiplyAdd(t1, v0, R.Multiply(c1, v2));
+                v0 = a4;
+                var a5 = R.SubtractProduct(t1, v3, R.Multiply(c1, v1));
+                v3 = R.MultiplyAdd(t1, v1, R.Multiply(c1, v3));
+                v1 = a5;
+                var a6 = R.SubtractProduct(t1, v6, R.Multiply(c1, v4));
+                v6 = R.MultiplyAdd(t1, v4, R.Multiply(c1, v6));
+                v4 = a6;
+                var a7 = R.SubtractProduct(t1, v7, R.Multiply(c1, v5));
+                v7 = R.MultiplyAdd(t1, v5, R.Multiply(c1, v7));
+                v5 = a7;
+                var a8 = R.SubtractProduct(t2, v4, R.Multiply(c2, v0));
+                v4 = R.MultiplyAdd(t2, v0, R.Multiply(c2, v4));
+                v0 = a8;
+                var a9 = R.SubtractProduct(t2, v5, R.Multiply(c2, v1));
+                v5 = R.MultiplyAdd(t2, v1, R.Multiply(c2, v5));
+                v1 = a9;
+                var a10 = R.SubtractProduct(t2, v6, R.Multiply(c2, v2));
+                v6 = R.MultiplyAdd(t2, v2, R.Multiply(c2, v6));
+                v2 = a10;
+                var a11 = R.SubtractProduct(t2, v7, R.Multiply(c2, v3));
+                v7 = R.MultiplyAdd(t2, v3, R.Multiply(c2, v7));
+                v3 = a11;
+            }
+            if (TLanes.IsSet)
+            {
+                if (blends)
+                {
+                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
+                    var b0 = R.Select(mask, v1, v0);
+                    v1 = R.Select(mask, v0, v1);
+                    v0 = b0;
+                    var b2 = R.Select(mask, v3, v2);
+                    v3 = R.Select(mask, v2, v3);
+                    v2 = b2;
+                    var b4 = R.Select(mask, v5, v4);
+                    v5 = R.Select(mask, v4, v5);
+                    v4 = b4;
+                    var b6 = R.Select(mask, v7, v6);
+                    v7 = R.Select(mask, v6, v7);
+                    v6 = b6;
+                }
+                if (permutes)
+                {
+                    var order = lanes + RadixStep.PermutationRow * R.Count;
+                    v0 = R.Permute(v0, R.Load(order));
+                    v1 = R.Permute(v1, R.Load(order + R.Count));
+                    v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
+                    v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
+                    v4 = R.Permute(v4, R.Load(order + 4 * R.Count));
+                    v5 = R.Permute(v5, R.Load(order + 5 * R.Count));
+                    v6 = R.Permute(v6, R.Load(order + 6 * R.Count));
+                    v7 = R.Permute(v7, R.Load(order + 7 * R.Count));
                 }
             }
             if (TMoves.IsSet)
             {
-                var x = FlipAt(step, at, flip);
-                T.Store(v0, place + ((nuint)step->Out[0] ^ x));
-                T.Store(v1, place + ((nuint)step->Out[1] ^ x));
-                T.Store(v2, place + ((nuint)step->Out[2] ^ x));
-                T.Store(v3, place + ((nuint)step->Out[3] ^ x));
-                T.Store(v4, place + ((nuint)step->Out[4] ^ x));
-                T.Store(v5, place + ((nuint)step->Out[5] ^ x));
-                T.Store(v6, place + ((nuint)step->Out[6] ^ x));
-                T.Store(v7, place + ((nuint)step->Out[7] ^ x));
+                var x = flip;
+                for (var c = 0; c < controls; c++)
+                    x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
+                R.Store(v0, place + ((nuint)step->Out[0] ^ x));
+                R.Store(v1, place + ((nuint)step->Out[1] ^ x));
+                R.Store(v2, place + ((nuint)step->Out[2] ^ x));
+                R.Store(v3, place + ((nuint)step->Out[3] ^ x));
+                R.Store(v4, place + ((nuint)step->Out[4] ^ x));
+                R.Store(v5, place + ((nuint)step->Out[5] ^ x));
+                R.Store(v6, place + ((nuint)step->Out[6] ^ x));
+                R.Store(v7, place + ((nuint)step->Out[7] ^ x));
             }
             else
             {
-                T.Store(v0, place);
-                T.Store(v1, place + s0);
-                T.Store(v2, place + s1);
-                T.Store(v3, place + s0 + s1);
-                T.Store(v4, upper);
-                T.Store(v5, upper + s0);
-                T.Store(v6, upper + s1);
-                T.Store(v7, upper + s0 + s1);
+                R.Store(v0, place);
+                R.Store(v1, place + s0);
+                R.Store(v2, place + s1);
+                R.Store(v3, place + s0 + s1);
+                R.Store(v4, place + s2);
+                R.Store(v5, place + s0 + s2);
+                R.Store(v6, place + s1 + s2);
+                R.Store(v7, place + s0 + s1 + s2);
             }
             at = ((at | fix) + 1) & ~fix;
         }
     }
 
-    /// <summary>[c −s; s c], or [1 −t; t 1].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn<TForm>(ref T zero, ref T one, T cos, T sin) where TForm : struct, IFlag
-    {
-        var before = zero;
-        zero = T.SubtractProduct(sin, one, TForm.IsSet ? zero : cos * zero);
-        one = T.MultiplyAdd(sin, before, TForm.IsSet ? one : cos * one);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TurnLanes<TForm>(RadixStep* step, TElement* lanes, ref T value) where TForm : struct, IFlag
-    {
-        if ((step->LaneTurns & 1) != 0)
-            value = T.MultiplyAdd(T.Load(lanes + T.Count), T.Flip1(value), TForm.IsSet ? value : T.Load(lanes) * value);
-        if ((step->LaneTurns & 2) != 0)
-            value = T.MultiplyAdd(T.Load(lanes + 3 * T.Count), T.Flip2(value), TForm.IsSet ? value : T.Load(lanes + 2 * T.Count) * value);
-        if (T.Count > 4 && (step->LaneTurns & 4) != 0)
-            value = T.MultiplyAdd(T.Load(lanes + 5 * T.Count), T.Flip4(value), TForm.IsSet ? value : T.Load(lanes + 4 * T.Count) * value);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Blend(ref T zero, ref T one, TElement* lanes)
-    {
-        var mask = T.Load(lanes + RadixStep.BlendRow * T.Count);
-        var before = zero;
-        zero = T.Select(mask, one, zero);
-        one = T.Select(mask, before, one);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Permute(T value, TElement* lanes, int vector) =>
-        T.Flip(value, T.Load(lanes + (RadixStep.PermutationRow + vector) * T.Count));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nuint FlipAt(RadixStep* step, nuint at, nuint flip)
-    {
-        for (var k = 0; k < step->ControlCount; k++)
-            flip ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[k]) & 1)) & (nuint)step->ControlFlip[k];
-        return flip;
-    }
-
     /// <summary>Lane <c>sources[k]</c> comes to lane k.</summary>
     public static void WritePermutation(void* place, int* sources) =>
-        T.Store(T.Permutation(new ReadOnlySpan<int>(sources, T.Count)), (TElement*)place);
+        R.Store(R.Permutation(new ReadOnlySpan<int>(sources, R.Count)), (TElement*)place);
 
-    public static void WriteMask(void* place, int lanes) => T.Store(T.Mask(lanes), (TElement*)place);
+    public static void WriteMask(void* place, int lanes) => R.Store(R.Mask(lanes), (TElement*)place);
 }

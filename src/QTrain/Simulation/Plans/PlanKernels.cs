@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using QTrain.Numerics;
 using QTrain.Simulation.Kernels;
 
@@ -31,54 +32,57 @@ internal sealed unsafe class PlanKernels
 
     public static PlanKernels For(LaneWidth width) => width switch
     {
-        LaneWidth.Vector512 => OfWidth<Lanes8, double>.Kernels,
-        LaneWidth.Vector256 => OfWidth<Lanes4, double>.Kernels,
-        _ => OfWidth<Lanes1, double>.Kernels,
+        LaneWidth.Vector512 => OfWidth<Double8, Vector512<double>, double>.Kernels,
+        LaneWidth.Vector256 => OfWidth<Double4, Vector256<double>, double>.Kernels,
+        _ => OfWidth<Double1, double, double>.Kernels,
     };
 
-    private static PlanKernels Of<T, TElement>() where T : unmanaged, ILanes<T, TElement> where TElement : unmanaged
+    private static PlanKernels Of<R, TVector, TElement>()
+        where R : struct, IRegister<TVector, TElement> where TVector : unmanaged where TElement : unmanaged
     {
         var kernels = new PlanKernels
         {
-            Lanes = T.Count,
+            Lanes = R.Count,
             ElementBytes = sizeof(TElement),
-            ApplyDiagonal = &DiagonalKernels<T, TElement>.Apply,
-            Twist = &DiagonalKernels<T, TElement>.Twist,
-            Fill = &DiagonalKernels<T, TElement>.Fill,
-            WritePermutation = &RadixKernels<T, TElement>.WritePermutation,
-            WriteMask = &RadixKernels<T, TElement>.WriteMask,
+            ApplyDiagonal = &DiagonalKernels<R, TVector, TElement>.Apply,
+            Twist = &DiagonalKernels<R, TVector, TElement>.Twist,
+            Fill = &DiagonalKernels<R, TVector, TElement>.Fill,
+            WritePermutation = &RadixKernels<R, TVector, TElement>.WritePermutation,
+            WriteMask = &RadixKernels<R, TVector, TElement>.WriteMask,
         };
-        Add<T, TElement, No, No, No>(kernels._radix, 0);
-        Add<T, TElement, No, No, Yes>(kernels._radix, 1);
-        Add<T, TElement, No, Yes, No>(kernels._radix, 2);
-        Add<T, TElement, No, Yes, Yes>(kernels._radix, 3);
-        Add<T, TElement, Yes, No, No>(kernels._radix, 4);
-        Add<T, TElement, Yes, No, Yes>(kernels._radix, 5);
-        Add<T, TElement, Yes, Yes, No>(kernels._radix, 6);
-        Add<T, TElement, Yes, Yes, Yes>(kernels._radix, 7);
+        Add<R, TVector, TElement, No, No, No>(kernels._radix, 0);
+        Add<R, TVector, TElement, No, No, Yes>(kernels._radix, 1);
+        Add<R, TVector, TElement, No, Yes, No>(kernels._radix, 2);
+        Add<R, TVector, TElement, No, Yes, Yes>(kernels._radix, 3);
+        Add<R, TVector, TElement, Yes, No, No>(kernels._radix, 4);
+        Add<R, TVector, TElement, Yes, No, Yes>(kernels._radix, 5);
+        Add<R, TVector, TElement, Yes, Yes, No>(kernels._radix, 6);
+        Add<R, TVector, TElement, Yes, Yes, Yes>(kernels._radix, 7);
         return kernels;
     }
 
-    private static void Add<T, TElement, TForm, TLanes, TMoves>(nint[] radix, int at)
-        where T : unmanaged, ILanes<T, TElement>
+    private static void Add<R, TVector, TElement, TForm, TLanes, TMoves>(nint[] radix, int at)
+        where R : struct, IRegister<TVector, TElement>
+        where TVector : unmanaged
         where TElement : unmanaged
         where TForm : struct, IFlag
         where TLanes : struct, IFlag
         where TMoves : struct, IFlag
     {
-        delegate*<RadixStep*, void*, nuint, nint, nuint, void> kernel = &RadixKernels<T, TElement>.Radix1<TForm, TLanes, TMoves>;
+        delegate*<RadixStep*, void*, nuint, nint, nuint, void> kernel = &RadixKernels<R, TVector, TElement>.Radix1<TForm, TLanes, TMoves>;
         radix[at] = (nint)kernel;
-        kernel = &RadixKernels<T, TElement>.Radix2<TForm, TLanes, TMoves>;
+        kernel = &RadixKernels<R, TVector, TElement>.Radix2<TForm, TLanes, TMoves>;
         radix[8 + at] = (nint)kernel;
-        kernel = &RadixKernels<T, TElement>.Radix4<TForm, TLanes, TMoves>;
+        kernel = &RadixKernels<R, TVector, TElement>.Radix4<TForm, TLanes, TMoves>;
         radix[16 + at] = (nint)kernel;
-        kernel = &RadixKernels<T, TElement>.Radix8<TForm, TLanes, TMoves>;
+        kernel = &RadixKernels<R, TVector, TElement>.Radix8<TForm, TLanes, TMoves>;
         radix[24 + at] = (nint)kernel;
     }
 
     // One class a width: a process that uses one never loads the others.
-    private static class OfWidth<T, TElement> where T : unmanaged, ILanes<T, TElement> where TElement : unmanaged
+    private static class OfWidth<R, TVector, TElement>
+        where R : struct, IRegister<TVector, TElement> where TVector : unmanaged where TElement : unmanaged
     {
-        public static readonly PlanKernels Kernels = Of<T, TElement>();
+        public static readonly PlanKernels Kernels = Of<R, TVector, TElement>();
     }
 }

@@ -135,7 +135,7 @@ internal sealed unsafe class RadixTileStep : TileStep
             if (isTangent) sin /= cos;
             for (var k = 0; k < _kernels.Lanes; k++)
             {
-                Write(Row(bound, 2 * lane), k, cos);
+                Write(Row(bound, 2 * lane), k, isTangent ? 1 : cos);
                 Write(Row(bound, 2 * lane + 1), k, (k >> lane & 1) == 0 ? -sin : sin);
             }
         }
