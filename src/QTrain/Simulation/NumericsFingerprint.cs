@@ -12,7 +12,7 @@ namespace QTrain.Simulation;
 public sealed record NumericsFingerprint(int NumericsVersion, string Precision, string InstructionSet, string OperatingSystem, string Architecture)
 {
     /// <summary>The version of this library's arithmetic.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>The fingerprint of this process.</summary>
     public static NumericsFingerprint Current { get; } = new(CurrentVersion, "double", InstructionSetOf(LaneWidths.Widest), System(),

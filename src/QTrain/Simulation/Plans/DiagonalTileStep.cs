@@ -124,6 +124,9 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         }
     }
 
+    /// <summary>What it does, for people who look into a plan.</summary>
+    public override string ToString() => $"{_terms.Length} phases, {_mixed.Length} across rows" + (IsInner ? " (inner)" : "");
+
     /// <summary>The row factors of one tile: those of the evaluation, turned by the terms with qubits outside the tile.</summary>
     private byte* RowsFor(byte* memory, double* values, byte* copy, ulong outer)
     {

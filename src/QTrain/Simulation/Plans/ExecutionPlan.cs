@@ -80,6 +80,10 @@ internal sealed unsafe class ExecutionPlan
     /// <summary>How many steps on a tile, in all passes.</summary>
     public int Steps { get; }
 
+    /// <summary>Passes and their steps, one a line.</summary>
+    public override string ToString() => string.Join('\n', _passes.Select(p =>
+        $"pass over {string.Join(' ', p.Tile)}\n" + string.Join('\n', p.Steps.Select(s => $"  {s}"))));
+
     /// <summary>Runs the circuit on a state of <paramref name="qubits"/> qubits, at least as many as the plan's.</summary>
     /// <param name="state">The first number of the amplitudes, in the layout of a <see cref="StateVector"/>.</param>
     /// <param name="qubits">Of the state.</param>

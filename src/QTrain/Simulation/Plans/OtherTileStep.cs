@@ -48,6 +48,9 @@ internal sealed unsafe class OtherTileStep : TileStep
 
     public override void Bind(byte* memory, ReadOnlySpan<double> at, ref DeferredScale scale) => *(double*)memory = _instruction.Angle.At(at);
 
+    /// <summary>What it does, for people who look into a plan.</summary>
+    public override string ToString() => $"{_instruction.Kind} {string.Join(' ', _instruction.Targets)}";
+
     public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
     {
         if (((outer ^ _outerValue) & _outerMask) != 0) return;

@@ -38,7 +38,11 @@ internal sealed unsafe class PassPlan
             var end = k;
             while (end < steps.Length && _innerQubits < tile.Length && steps[end].HighestBit < _innerQubits) end++;
             // One step by itself gains nothing from going through in portions.
-            if (end - k >= 2) segments.Add((k, end, true));
+            if (end - k >= 2)
+            {
+                for (var inner = k; inner < end; inner++) steps[inner].IsInner = true;
+                segments.Add((k, end, true));
+            }
             else segments.Add((k, end = k + 1, false));
             k = end;
         }

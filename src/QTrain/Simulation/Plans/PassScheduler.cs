@@ -29,8 +29,8 @@ internal sealed record Pass(int[] Tile, List<PlanOperation> Operations);
 /// <summary>Divides a circuit into passes.</summary>
 /// <remarks>
 /// A pass begins with the row qubits and takes in the qubits that the next operations mix, as long as the tile has room; operations that wait
-/// for none of those left behind are done too. An operation deeper in the circuit than one left behind waits, though it could be done:
-/// taking it early would spread a layer over many sweeps and break its rotations into small groups.
+/// for none of those left behind are done too. A rotation deeper in the circuit than one left behind waits, though it could be done: taking
+/// it early would spread a layer over many sweeps and break its rotations into small groups.
 /// </remarks>
 internal static class PassScheduler
 {
@@ -66,26 +66,39 @@ internal static class PassScheduler
 
     private static (List<PlanOperation> Done, List<PlanOperation> Left, ulong Local) Take(List<PlanOperation> operations, ulong local, int room)
     {
-        var done = new List<PlanOperation>();
-        var left = new List<PlanOperation>();
-        ulong mixed = 0, signed = 0;
+        var first = operations[0].Depth;
         var shallowest = int.MaxValue;
-        foreach (var operation in operations)
+        var (done, left, taken) = Scan(int.MaxValue);
+        if (shallowest == int.MaxValue) return (done, left, taken);
+        // The level at which something was left behind is worth beginning only where nothing came before it.
+        var most = Math.Max(first, shallowest - 1);
+        return done.Exists(o => IsBound(o) && o.Depth > most) ? Scan(most) : (done, left, taken);
+
+        (List<PlanOperation> Done, List<PlanOperation> Left, ulong Local) Scan(int deepest)
         {
-            if (operation.Depth <= shallowest && !operation.MustWaitFor(mixed, signed)
-                && BitOperations.PopCount(local | operation.Mixed) <= room)
+            var (accepted, rest, tile) = (new List<PlanOperation>(), new List<PlanOperation>(), local);
+            ulong mixed = 0, signed = 0;
+            shallowest = int.MaxValue;
+            foreach (var operation in operations)
             {
-                local |= operation.Mixed;
-                done.Add(operation);
-                continue;
+                if (!(IsBound(operation) && operation.Depth > Math.Min(shallowest, deepest)) && !operation.MustWaitFor(mixed, signed)
+                    && BitOperations.PopCount(tile | operation.Mixed) <= room)
+                {
+                    tile |= operation.Mixed;
+                    accepted.Add(operation);
+                    continue;
+                }
+                mixed |= operation.Mixed;
+                signed |= operation.Signed;
+                if (IsBound(operation)) shallowest = Math.Min(shallowest, operation.Depth);
+                rest.Add(operation);
             }
-            mixed |= operation.Mixed;
-            signed |= operation.Signed;
-            shallowest = Math.Min(shallowest, operation.Depth);
-            left.Add(operation);
+            return (accepted, rest, tile);
         }
-        return (done, left, local);
     }
+
+    /// <summary>Rotations and moves keep to their level: they are done by threes. Other gates go by themselves whenever they can.</summary>
+    private static bool IsBound(PlanOperation operation) => operation.Kind is PlanOperationKind.Turn or PlanOperationKind.Move;
 
     /// <summary>The lowest qubits where they suffice, for such a tile is one piece of memory; else the lowest that are free make rows longer.</summary>
     private static int[] TileOf(ulong local, ulong lowest, int qubits, TileShape shape)

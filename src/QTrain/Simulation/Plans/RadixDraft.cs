@@ -10,7 +10,7 @@ internal sealed class RadixDraft(List<int> bits, ulong lanes)
 {
     private readonly Dictionary<int, AffineAngle> _angles = [];
     private readonly Dictionary<int, ulong> _map = [];
-    private readonly ulong _group = Mask(bits);
+    private ulong _group = Mask(bits);
     private ulong _flipped;
 
     public List<int> Bits { get; } = bits;
@@ -24,7 +24,13 @@ internal sealed class RadixDraft(List<int> bits, ulong lanes)
     /// <summary>Takes in a move, where the kernels can do what comes out.</summary>
     public bool TryMove(int control, int target)
     {
-        if (((_group | lanes) >> target & 1) == 0) return false;
+        if (((_group | lanes) >> target & 1) == 0)
+        {
+            // A qubit that is not turned may still join.
+            if (Bits.Count == RadixStep.MostBits) return false;
+            Bits.Add(target);
+            _group |= 1UL << target;
+        }
         var (before, flippedBefore) = (MapOf(target), _flipped);
         if (control < 0)
         {

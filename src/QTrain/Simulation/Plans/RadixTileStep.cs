@@ -151,6 +151,12 @@ internal sealed unsafe class RadixTileStep : TileStep
         ((delegate*<RadixStep*, void*, nuint, nint, nuint, void>)bound->Kernel)(&bound->Step, tile, start, count, flip);
     }
 
+    /// <summary>What it does, for people who look into a plan.</summary>
+    public override string ToString() =>
+        $"turn {string.Join(' ', Bits.Select((b, k) => _angles[k] is null ? $"({b})" : $"{b}"))}"
+        + (_hasLanes ? $" lanes {Convert.ToString(_template.LaneTurns, 2)}{(_template.Blends ? " blend" : "")}{(_template.Permutes ? " permute" : "")}" : "")
+        + (_hasMoves ? " move" : "") + (IsInner ? " (inner)" : "");
+
     private void* Row(BoundStep* bound, int row) => (byte*)bound->Step.Lanes + row * _kernels.Lanes * _kernels.ElementBytes;
 
     private void Write(void* row, int lane, double value)

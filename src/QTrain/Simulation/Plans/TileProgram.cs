@@ -86,21 +86,22 @@ internal sealed class TileProgram
         {
             TakeWhatIsFree();
             if (_rest.Count == 0) break;
-            var turns = _ready.Where(o => o.Kind == PlanOperationKind.Turn).ToList();
-            var free = turns.Where(o => (o.Mixed & _pending.Signed) == 0).ToList();
+            // Level by level: a deeper rotation would break the group of its own level.
+            var depth = _ready.Min(o => o.Depth);
+            var turns = _ready.Where(o => o.Kind == PlanOperationKind.Turn && o.Depth == depth).ToList();
             if (turns.Count > 0)
             {
-                if (free.Count < turns.Count) ApplyPhases();
-                else AddTurns(free);
+                if (turns.Exists(o => (o.Mixed & _pending.Signed) != 0)) ApplyPhases();
+                else AddTurns(turns);
                 continue;
             }
-            var moves = _ready.Where(o => o.Kind == PlanOperationKind.Move).ToList();
+            var moves = _ready.Where(o => o.Kind == PlanOperationKind.Move && o.Depth == depth).ToList();
             if (moves.Count > 0)
             {
                 AddMoves(moves);
                 continue;
             }
-            var other = _ready[0];
+            var other = _ready.First(o => o.Depth == depth);
             if ((other.Mixed & _pending.Signed) != 0)
             {
                 ApplyPhases();
@@ -162,7 +163,8 @@ internal sealed class TileProgram
 
     private void AddMoves(List<PlanOperation> moves)
     {
-        var targets = Group(moves.Select(o => o.Target).Where(t => (_lanes >> t & 1) == 0).Distinct());
+        // Those that become possible with the first ones join by themselves.
+        var targets = Group(moves.Select(o => o.Target).Where(t => (_lanes >> t & 1) == 0).Distinct().Take(1));
         // A move into the register controlled from outside it, or between lanes and vectors in an unusual way, has a kernel of its own.
         Open(targets);
         if (_draft!.TryMove(moves[0].Control, moves[0].Target))
