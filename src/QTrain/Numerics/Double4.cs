@@ -21,6 +21,8 @@ internal readonly unsafe struct Double4 : IRegister<Vector256<double>, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<double> value, double* destination) => value.Store(destination);
 
+    public static double ToDouble(double value) => value;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Add(Vector256<double> left, Vector256<double> right) => left + right;
 

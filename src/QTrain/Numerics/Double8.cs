@@ -21,6 +21,8 @@ internal readonly unsafe struct Double8 : IRegister<Vector512<double>, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<double> value, double* destination) => value.Store(destination);
 
+    public static double ToDouble(double value) => value;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Add(Vector512<double> left, Vector512<double> right) => left + right;
 

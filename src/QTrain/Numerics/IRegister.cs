@@ -22,6 +22,8 @@ internal unsafe interface IRegister<TVector, TElement>
 
     static abstract void Store(TVector value, TElement* destination);
 
+    static abstract double ToDouble(TElement value);
+
     static abstract TVector Add(TVector left, TVector right);
 
     static abstract TVector Multiply(TVector left, TVector right);
@@ -65,6 +67,8 @@ internal readonly unsafe struct Double1 : IRegister<double, double>
     public static double Load(double* source) => *source;
 
     public static void Store(double value, double* destination) => *destination = value;
+
+    public static double ToDouble(double value) => value;
 
     public static double Add(double left, double right) => left + right;
 

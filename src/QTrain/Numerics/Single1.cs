@@ -13,6 +13,8 @@ internal readonly unsafe struct Single1 : IRegister<float, float>
 
     public static void Store(float value, float* destination) => *destination = value;
 
+    public static double ToDouble(float value) => value;
+
     public static float Add(float left, float right) => left + right;
 
     public static float Multiply(float left, float right) => left * right;

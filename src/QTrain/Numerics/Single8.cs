@@ -21,6 +21,8 @@ internal readonly unsafe struct Single8 : IRegister<Vector256<float>, float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
+    public static double ToDouble(float value) => value;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> left, Vector256<float> right) => left + right;
 

@@ -18,7 +18,7 @@ public sealed record NumericsFingerprint(int NumericsVersion, string Precision, 
     public static NumericsFingerprint Current { get; } = new(CurrentVersion, "double", InstructionSetOf(LaneWidths.Widest), System(),
         RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant());
 
-    /// <summary>One stable line: <c>numerics 1, double, avx2+fma, linux, x64</c>.</summary>
+    /// <summary>One stable line: <c>numerics 2, double, avx2+fma, linux, x64</c>.</summary>
     public override string ToString() => $"numerics {NumericsVersion}, {Precision}, {InstructionSet}, {OperatingSystem}, {Architecture}";
 
     private static string InstructionSetOf(LaneWidth width) => width switch

@@ -176,6 +176,12 @@ public sealed unsafe partial class StateVector : IDisposable
         }
     }
 
+    /// <summary>How many threads take part.</summary>
+    internal int Parts => _parts;
+
+    /// <summary>Gates one by one.</summary>
+    internal GateSweeps Gates => _gates;
+
     /// <summary>Qubits of the memory, which holds at least one whole block.</summary>
     private int PaddedQubits => Math.Max(3, QubitCount);
 

@@ -45,6 +45,22 @@ internal unsafe struct DiagonalPass
     public DiagonalTerm* Terms;
 }
 
+/// <summary>Sums of one pass back: w over each row, and over the rows, signed by a row mask, for each column.</summary>
+internal unsafe struct DiagonalSums
+{
+    public double* RowTotals;
+
+    /// <summary>Row masks of the terms that depend on the column, and room for their signs in a row.</summary>
+    public uint* RowMasks;
+
+    public double* RowSigns;
+
+    public int RowMaskCount;
+
+    /// <summary>For each row mask 8·blocks numbers.</summary>
+    public void* Columns;
+}
+
 internal static unsafe class DiagonalKernels<R, TVector, TElement>
     where R : struct, IRegister<TVector, TElement>
     where TVector : unmanaged
@@ -87,6 +103,81 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
                 term->Sign = -term->Sign;
             }
         }
+    }
+
+    /// <summary>ket and bra *= conj(Row·Column), and the sums of w = Im(conj(bra)·ket) that the slopes of the phases are made of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ApplyBack(DiagonalPass* pass, void* ket, void* bra, DiagonalSums* sums)
+    {
+        var row = pass->FirstRow;
+        var blocks = pass->ColumnBlocks;
+        var rows = (TElement*)pass->Rows;
+        var column = (TElement*)pass->Column;
+        var signs = sums->RowSigns;
+        var masks = sums->RowMasks;
+        var tables = sums->RowMaskCount;
+        var count = 1 << pass->VaryingBits;
+        for (var k = 1; ; k++)
+        {
+            var factor = rows + 16 * (row >> 3) + (row & 7);
+            var (re, im) = (R.Splat(factor), R.Splat(factor + 8));
+            var psi = (TElement*)ket + (nint)row * 16 * blocks;
+            var lambda = (TElement*)bra + (nint)row * 16 * blocks;
+            for (var m = 0; m < tables; m++) signs[m] = 1 - 2 * (BitOperations.PopCount((uint)row & masks[m]) & 1);
+            var total = R.Broadcast(0);
+            for (nint b = 0; b < blocks; b++)
+                for (nint lane = 0; lane < 8; lane += R.Count)
+                {
+                    var at = 16 * b + lane;
+                    var (cr, ci) = (R.Load(column + at), R.Load(column + at + 8));
+                    var pr = R.SubtractProduct(im, ci, R.Multiply(re, cr));
+                    var pi = R.MultiplyAdd(im, cr, R.Multiply(re, ci));
+                    var (ar, ai) = (R.Load(psi + at), R.Load(psi + at + 8));
+                    var (br, bi) = (R.Load(lambda + at), R.Load(lambda + at + 8));
+                    var w = R.SubtractProduct(bi, ar, R.Multiply(br, ai));
+                    total = R.Add(total, w);
+                    R.Store(R.MultiplyAdd(pi, ai, R.Multiply(pr, ar)), psi + at);
+                    R.Store(R.SubtractProduct(pi, ar, R.Multiply(pr, ai)), psi + at + 8);
+                    R.Store(R.MultiplyAdd(pi, bi, R.Multiply(pr, br)), lambda + at);
+                    R.Store(R.SubtractProduct(pi, br, R.Multiply(pr, bi)), lambda + at + 8);
+                    for (var m = 0; m < tables; m++)
+                    {
+                        var place = (TElement*)sums->Columns + 8 * (m * blocks + b) + lane;
+                        R.Store(R.MultiplyAdd(R.Broadcast(signs[m]), w, R.Load(place)), place);
+                    }
+                }
+            sums->RowTotals[row] = Sum(total);
+            if (k == count) return;
+            var position = BitOperations.TrailingZeroCount(k);
+            row ^= 1 << pass->Bits[position];
+            for (var f = pass->Starts[position]; f < pass->Starts[position + 1]; f++)
+            {
+                var term = pass->Terms + pass->Flipped[f];
+                Twist(column, blocks, term->Column, term->Cos, term->Sign * term->Sin);
+                term->Sign = -term->Sign;
+            }
+        }
+    }
+
+    /// <summary>Σ ±table[c] by the parity of c under a mask.</summary>
+    public static double SignedSum(void* table, int blocks, uint mask)
+    {
+        var sum = 0.0;
+        for (var c = 0; c < 8 * blocks; c++)
+        {
+            var value = R.ToDouble(((TElement*)table)[c]);
+            sum += (BitOperations.PopCount((uint)c & mask) & 1) == 0 ? value : -value;
+        }
+        return sum;
+    }
+
+    private static double Sum(TVector value)
+    {
+        TElement* lanes = stackalloc TElement[8];
+        R.Store(value, lanes);
+        var sum = 0.0;
+        for (var lane = 0; lane < R.Count; lane++) sum += R.ToDouble(lanes[lane]);
+        return sum;
     }
 
     /// <summary>Multiplies a table, in the state's layout, with re + i·im where the entry's number has an even parity under the mask, with

@@ -30,6 +30,9 @@ internal unsafe struct RadixStep
     /// <summary>Cosine and sine of each qubit outside the register, or 1 and the tangent.</summary>
     public fixed double Turns[2 * MostBits];
 
+    /// <summary>Slopes that one visit adds up: of each qubit outside the register, then of each lane bit.</summary>
+    public const int Slopes = MostBits + 3;
+
     /// <summary>Which lane bits are turned.</summary>
     public int LaneTurns;
 
@@ -39,12 +42,15 @@ internal unsafe struct RadixStep
     /// <summary>The lanes of each vector are permuted.</summary>
     public bool Permutes;
 
-    /// <summary>Registers: for each lane bit its own factor and its partner's; a permutation for each vector; the mask of lanes to blend.</summary>
+    /// <summary>Registers: for each lane bit its own factor and its partner's; a permutation for each vector and its inverse; the mask of lanes
+    /// to blend.</summary>
     public void* Lanes;
 
     public const int PermutationRow = 6;
 
-    public const int BlendRow = PermutationRow + (1 << MostBits);
+    public const int InverseRow = PermutationRow + (1 << MostBits);
+
+    public const int BlendRow = InverseRow + (1 << MostBits);
 
     public const int LaneRows = BlendRow + 1;
 }

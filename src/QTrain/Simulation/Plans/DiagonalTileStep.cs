@@ -14,11 +14,17 @@ internal sealed unsafe class DiagonalTileStep : TileStep
 {
     private const int MostColumnBits = 6;
 
+    // Before the cosines and sines: the scale that the way forward left to this step, how the scale of the way back differs from it, and
+    // what makes slopes of the sums.
+    private const int ForwardScale = 0, BackRatio = 1, Weight = 2, Header = 3;
+
     private readonly PlanKernels _kernels;
     private readonly Term[] _terms;
     private readonly int _columnBits, _rowBits, _innerRowBits, _varying;
     private readonly int[] _mixed;
     private readonly int[] _bits, _starts, _flipped;
+    private readonly int[] _moved;
+    private readonly uint[] _rowMasks;
 
     public DiagonalTileStep(PlanKernels kernels, IEnumerable<(ulong Mask, AffineAngle[] Angles)> terms, int[] tile, int innerQubits)
     {
@@ -56,6 +62,8 @@ internal sealed unsafe class DiagonalTileStep : TileStep
             _starts[k + 1] = flipped.Count;
         }
         _flipped = [.. flipped];
+        _moved = [.. Enumerable.Range(0, _terms.Length).Where(k => _terms[k] is { Column: 0, Row: 0, Outer: 0 } ? false : _terms[k].Angles.Any(a => a.Indices.Length > 0))];
+        _rowMasks = [.. _moved.Where(k => _terms[k].Column != 0).Select(k => _terms[k].Row).Distinct().Order()];
     }
 
     public override int HighestBit => -1;
@@ -66,9 +74,9 @@ internal sealed unsafe class DiagonalTileStep : TileStep
 
     private int BlockBytes => 16 * _kernels.ElementBytes;
 
-    public override int Bytes => sizeof(double) * (2 + 2 * _terms.Length) + 64 + (ColumnBlocks + RowBlocks) * BlockBytes;
+    public override int Bytes => sizeof(double) * (Header + 2 * _terms.Length) + 64 + (ColumnBlocks + RowBlocks) * BlockBytes;
 
-    private byte* ColumnOf(byte* memory) => memory + ((sizeof(double) * (2 + 2 * _terms.Length) + 63) & ~63);
+    private byte* ColumnOf(byte* memory) => memory + ((sizeof(double) * (Header + 2 * _terms.Length) + 63) & ~63);
 
     private byte* RowsOf(byte* memory) => ColumnOf(memory) + ColumnBlocks * BlockBytes;
 
@@ -78,7 +86,8 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         var rows = RowsOf(memory);
         var values = (double*)memory;
         _kernels.Fill(column, ColumnBlocks, 1, 0);
-        var (re, im) = (scale.Take(), 0.0);
+        values[ForwardScale] = scale.Take();
+        var (re, im) = (values[ForwardScale], 0.0);
         var hasRows = false;
         for (var k = 0; k < _terms.Length; k++)
         {
@@ -87,56 +96,124 @@ internal sealed unsafe class DiagonalTileStep : TileStep
             foreach (var part in term.Angles) angle += part.At(at);
             // Half the angle: e^{−iφ/2} where the parity is even.
             var (sin, cos) = Math.SinCos(angle / 2);
-            (values[2 + 2 * k], values[3 + 2 * k]) = (cos, sin);
+            (values[Header + 2 * k], values[Header + 1 + 2 * k]) = (cos, sin);
             if (term.Outer != 0) continue;
             if (term.Row == 0 && term.Column == 0) (re, im) = (re * cos + im * sin, im * cos - re * sin);
             else if (term.Row == 0) _kernels.Twist(column, ColumnBlocks, term.Column, cos, -sin);
             else hasRows |= term.Column == 0;
         }
-        (values[0], values[1]) = (re, im);
         _kernels.Fill(rows, RowBlocks, re, im);
         if (!hasRows) return;
         for (var k = 0; k < _terms.Length; k++)
         {
             var term = _terms[k];
             if (term.Outer == 0 && term.Column == 0 && term.Row != 0)
-                _kernels.Twist(rows, RowBlocks, term.Row, values[2 + 2 * k], -values[3 + 2 * k]);
+                _kernels.Twist(rows, RowBlocks, term.Row, values[Header + 2 * k], -values[Header + 1 + 2 * k]);
         }
     }
 
-    [SkipLocalsInit]
     public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
     {
-        var values = (double*)memory;
-        var tables = scratch.Tables((ColumnBlocks + RowBlocks) * BlockBytes + _mixed.Length * sizeof(DiagonalTerm));
-        var pass = default(DiagonalPass);
-        pass.ColumnBlocks = ColumnBlocks;
-        pass.FirstRow = (int)(start >> (_columnBits + 1));
-        pass.VaryingBits = Math.Max(0, qubits - _columnBits);
-        pass.Column = ColumnOf(memory);
-        pass.Rows = RowsFor(memory, values, tables + ColumnBlocks * BlockBytes, outer);
+        var tables = scratch.Tables(ScratchBytes);
+        DiagonalPass pass;
         fixed (int* flipped = _flipped)
         {
-            if (_mixed.Length > 0) PrepareMixed(&pass, tables, values, outer, flipped);
-            else
-                for (var k = 0; k < pass.VaryingBits; k++) pass.Bits[k] = k;
+            Prepare(&pass, memory, tables, outer, start, qubits, 1, flipped);
             _kernels.ApplyDiagonal(&pass, tile);
         }
+    }
+
+    public override int SlopeCount => _moved.Length;
+
+    public override bool IsMoved => _moved.Length > 0;
+
+    public override void BindBack(byte* memory, ref DeferredScale scale)
+    {
+        var values = (double*)memory;
+        values[Weight] = scale.Value * scale.Value;
+        values[BackRatio] = scale.Take() / values[ForwardScale];
+    }
+
+    [SkipLocalsInit]
+    public override void RunBack(
+        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    {
+        var sumBytes = _rowMasks.Length * ColumnBlocks * 8 * _kernels.ElementBytes;
+        var tables = scratch.Tables(ScratchBytes + sumBytes + (sizeof(double) << _rowBits));
+        var sumsPlace = tables + ScratchBytes;
+        var signs = stackalloc double[_rowMasks.Length];
+        DiagonalPass pass;
+        fixed (int* flipped = _flipped)
+        fixed (uint* masks = _rowMasks)
+        {
+            Prepare(&pass, memory, tables, outer, start, qubits, ((double*)memory)[BackRatio], flipped);
+            var sums = new DiagonalSums
+            {
+                RowMasks = masks,
+                RowSigns = signs,
+                RowMaskCount = _rowMasks.Length,
+                Columns = sumsPlace,
+                RowTotals = (double*)(sumsPlace + sumBytes),
+            };
+            System.Runtime.InteropServices.NativeMemory.Clear(sumsPlace, (nuint)sumBytes);
+            _kernels.ApplyDiagonalBack(&pass, ket, bra, &sums);
+            for (var m = 0; m < _moved.Length; m++)
+            {
+                var term = _terms[_moved[m]];
+                double sum;
+                if (term.Column == 0)
+                {
+                    sum = 0;
+                    for (var row = pass.FirstRow; row < pass.FirstRow + (1 << pass.VaryingBits); row++)
+                        sum += (BitOperations.PopCount((uint)row & term.Row) & 1) == 0 ? sums.RowTotals[row] : -sums.RowTotals[row];
+                }
+                else
+                {
+                    var table = Array.IndexOf(_rowMasks, term.Row);
+                    sum = _kernels.SignedSum(sumsPlace + table * ColumnBlocks * 8 * _kernels.ElementBytes, ColumnBlocks, term.Column);
+                }
+                slopes[m] += (BitOperations.PopCount(outer & term.Outer) & 1) == 0 ? sum : -sum;
+            }
+        }
+    }
+
+    public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes)
+    {
+        var weight = ((double*)memory)[Weight];
+        for (var m = 0; m < _moved.Length; m++)
+            foreach (var angle in _terms[_moved[m]].Angles) Add(gradient, angle, weight * slopes[m]);
+    }
+
+    private int ScratchBytes => ((ColumnBlocks + RowBlocks) * BlockBytes + _mixed.Length * sizeof(DiagonalTerm) + 63) & ~63;
+
+    private void Prepare(DiagonalPass* pass, byte* memory, byte* tables, ulong outer, nuint start, int qubits, double ratio, int* flipped)
+    {
+        var values = (double*)memory;
+        pass->ColumnBlocks = ColumnBlocks;
+        pass->FirstRow = (int)(start >> (_columnBits + 1));
+        pass->VaryingBits = Math.Max(0, qubits - _columnBits);
+        pass->Column = ColumnOf(memory);
+        pass->Rows = RowsFor(memory, values, tables + ColumnBlocks * BlockBytes, outer, ratio);
+        // The rows of a portion vary in its own bits alone, which come first.
+        for (var k = 0; k < pass->VaryingBits; k++) pass->Bits[k] = _bits[k];
+        for (var k = 0; k <= pass->VaryingBits; k++) pass->Starts[k] = _starts[k];
+        pass->Flipped = flipped;
+        if (_mixed.Length > 0) PrepareMixed(pass, tables, values, outer);
     }
 
     /// <summary>What it does, for people who look into a plan.</summary>
     public override string ToString() => $"{_terms.Length} phases, {_mixed.Length} across rows" + (IsInner ? " (inner)" : "");
 
     /// <summary>The row factors of one tile: those of the evaluation, turned by the terms with qubits outside the tile.</summary>
-    private byte* RowsFor(byte* memory, double* values, byte* copy, ulong outer)
+    private byte* RowsFor(byte* memory, double* values, byte* copy, ulong outer, double ratio)
     {
         var rows = RowsOf(memory);
-        var (re, im) = (1.0, 0.0);
+        var (re, im) = (ratio, 0.0);
         for (var k = 0; k < _terms.Length; k++)
         {
             var term = _terms[k];
             if (term.Outer == 0 || term.Column != 0) continue;
-            var (cos, sin) = (values[2 + 2 * k], values[3 + 2 * k]);
+            var (cos, sin) = (values[Header + 2 * k], values[Header + 1 + 2 * k]);
             if ((BitOperations.PopCount(outer & term.Outer) & 1) != 0) sin = -sin;
             if (term.Row == 0) (re, im) = (re * cos + im * sin, im * cos - re * sin);
             else Twist(term.Row, cos, -sin);
@@ -152,7 +229,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         }
     }
 
-    private void PrepareMixed(DiagonalPass* pass, byte* tables, double* values, ulong outer, int* flipped)
+    private void PrepareMixed(DiagonalPass* pass, byte* tables, double* values, ulong outer)
     {
         Buffer.MemoryCopy(pass->Column, tables, ColumnBlocks * BlockBytes, ColumnBlocks * BlockBytes);
         pass->Column = tables;
@@ -161,15 +238,11 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         {
             var k = _mixed[m];
             var term = _terms[k];
-            var (cos, sin) = (values[2 + 2 * k], values[3 + 2 * k]);
+            var (cos, sin) = (values[Header + 2 * k], values[Header + 1 + 2 * k]);
             var sign = 1 - 2 * ((BitOperations.PopCount(outer & term.Outer) + BitOperations.PopCount((uint)pass->FirstRow & term.Row)) & 1);
             _kernels.Twist(pass->Column, ColumnBlocks, term.Column, cos, -sign * sin);
             pass->Terms[m] = new DiagonalTerm { Column = term.Column, Cos = cos * cos - sin * sin, Sin = 2 * sin * cos, Sign = sign };
         }
-        // The rows of a portion vary in its own bits alone, which come first.
-        for (var k = 0; k < pass->VaryingBits; k++) pass->Bits[k] = _bits[k];
-        for (var k = 0; k <= pass->VaryingBits; k++) pass->Starts[k] = _starts[k];
-        pass->Flipped = flipped;
     }
 
     private sealed record Term(uint Column, uint Row, ulong Outer, AffineAngle[] Angles);

@@ -1,3 +1,4 @@
+using QTrain.Gradients;
 using QTrain.Numerics;
 using QTrain.Simulation.Kernels;
 
@@ -10,7 +11,7 @@ internal sealed unsafe class ExecutionPlan
 {
     private readonly PassPlan[] _passes;
     private readonly PlanKernels _kernels;
-    private readonly int _bytes;
+    private readonly int _bytes, _firstMovedPass, _firstMovedStep;
     private readonly Lock _lock = new();
     private readonly Stack<PlanBinding> _free = [];
 
@@ -63,6 +64,20 @@ internal sealed unsafe class ExecutionPlan
                 _bytes += (step.Bytes + 63) & ~63;
             }
 
+        // Nothing before the first step that a parameter moves need be undone.
+        (_firstMovedPass, _firstMovedStep) = FirstMoved();
+
+        (int Pass, int Step) FirstMoved()
+        {
+            for (var p = 0; p < _passes.Length; p++)
+            {
+                if (_passes[p].Whole is { IsMoved: true }) return (p, 0);
+                var step = Array.FindIndex(_passes[p].Steps, s => s.IsMoved);
+                if (step >= 0) return (p, step);
+            }
+            return (_passes.Length, 0);
+        }
+
         int[] LowestTile() => [.. Enumerable.Range(0, Math.Min(qubits, tileShape.TileQubits))];
 
         List<Func<bool, TileStep>> PhasesOf(PendingPhases phases, int[]? tile = null)
@@ -93,6 +108,12 @@ internal sealed unsafe class ExecutionPlan
     public void Run(void* state, int qubits, ReadOnlySpan<double> at, int parts, GateSweeps whole)
     {
         var binding = Rent();
+        Run(binding, state, qubits, at, parts, whole);
+        Return(binding);
+    }
+
+    private void Run(PlanBinding binding, void* state, int qubits, ReadOnlySpan<double> at, int parts, GateSweeps whole)
+    {
         var scale = new DeferredScale(_kernels.ElementBytes == sizeof(float));
         foreach (var pass in _passes)
             foreach (var step in pass.Steps) step.Bind(binding.Memory + step.Offset, at, ref scale);
@@ -101,7 +122,63 @@ internal sealed unsafe class ExecutionPlan
             if (pass.Whole is { } instruction) whole.Apply(instruction, instruction.Angle.At(at), inverse: false);
             else pass.Run((byte*)state, Math.Max(3, qubits), binding.Memory, parts);
         }
-        Return(binding);
+    }
+
+    /// <summary>One forward sweep from |0…0⟩, H|ψ⟩, and one backward sweep: the gradient of ⟨ψ|O|ψ⟩.</summary>
+    /// <param name="ket">A state of the plan's qubits; overwritten.</param>
+    /// <param name="bra">Another.</param>
+    /// <param name="at">Parameter values.</param>
+    /// <param name="gradient">One number a parameter; overwritten.</param>
+    /// <param name="image">Makes O|ket⟩ of <paramref name="bra"/>, and returns ⟨O⟩.</param>
+    /// <param name="cancellation">Looked at between passes.</param>
+    public double Differentiate(
+        StateVector ket, StateVector bra, ReadOnlySpan<double> at, Span<double> gradient, Func<double> image, CancellationToken cancellation)
+    {
+        var binding = Rent();
+        try
+        {
+            ket.SetZero();
+            Run(binding, ket.Pointer, ket.QubitCount, at, ket.Parts, ket.Gates);
+            var expectation = image();
+            gradient.Clear();
+            var scale = new DeferredScale(_kernels.ElementBytes == sizeof(float));
+            for (var p = _passes.Length - 1; p >= _firstMovedPass; p--)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var pass = _passes[p];
+                if (pass.Whole is { } instruction)
+                {
+                    if (instruction.IsMoved)
+                    {
+                        var slope = scale.Value * scale.Value * instruction.SlopeOf(StateVector.InnerProductWith(instruction, bra, ket));
+                        for (var t = 0; t < instruction.Angle.Indices.Length; t++)
+                            gradient[instruction.Angle.Indices[t]] += instruction.Angle.Coefficients[t] * slope;
+                    }
+                    ket.Apply(instruction, instruction.Angle.At(at), inverse: true);
+                    bra.Apply(instruction, instruction.Angle.At(at), inverse: true);
+                    continue;
+                }
+                var first = p == _firstMovedPass ? _firstMovedStep : 0;
+                for (var k = pass.Steps.Length - 1; k >= first; k--) pass.Steps[k].BindBack(binding.Memory + pass.Steps[k].Offset, ref scale);
+                var qubits = Math.Max(3, ket.QubitCount);
+                var tiles = 1 << (qubits - pass.Tile.Length);
+                var slopes = binding.Slopes(tiles * pass.SlopeCount);
+                fixed (double* start = slopes)
+                    pass.RunBack((byte*)ket.Pointer, (byte*)bra.Pointer, qubits, binding.Memory, ket.Parts, first, start);
+                // Tiles are added in order.
+                for (var tile = 1; tile < tiles; tile++)
+                    for (var k = 0; k < pass.SlopeCount; k++) slopes[k] += slopes[tile * pass.SlopeCount + k];
+                for (var k = pass.Steps.Length - 1; k >= first; k--)
+                    pass.Steps[k].AddTo(gradient, binding.Memory + pass.Steps[k].Offset, slopes.AsSpan(pass.Steps[k].FirstSlope, pass.Steps[k].SlopeCount));
+            }
+            GC.KeepAlive(ket);
+            GC.KeepAlive(bra);
+            return expectation;
+        }
+        finally
+        {
+            Return(binding);
+        }
     }
 
     private PlanBinding Rent()
@@ -126,6 +203,7 @@ internal sealed unsafe class ExecutionPlan
 internal sealed unsafe class PlanBinding
 {
     private readonly byte[] _bytes;
+    private double[] _slopes = [];
 
     public PlanBinding(int bytes)
     {
@@ -134,4 +212,11 @@ internal sealed unsafe class PlanBinding
     }
 
     public byte* Memory { get; }
+
+    /// <summary>Room for the slopes of a pass.</summary>
+    public double[] Slopes(int count)
+    {
+        if (_slopes.Length < count) _slopes = new double[count];
+        return _slopes;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using QTrain.Gradients;
 using QTrain.Observables;
 using QTrain.Simulation.Kernels;
 
@@ -44,12 +45,37 @@ internal sealed unsafe class OtherTileStep : TileStep
 
     public override int HighestBit => int.MaxValue;
 
-    public override int Bytes => sizeof(double);
+    public override int Bytes => 2 * sizeof(double);
 
     public override void Bind(byte* memory, ReadOnlySpan<double> at, ref DeferredScale scale) => *(double*)memory = _instruction.Angle.At(at);
 
     /// <summary>What it does, for people who look into a plan.</summary>
     public override string ToString() => $"{_instruction.Kind} {string.Join(' ', _instruction.Targets)}";
+
+    public override int SlopeCount => 1;
+
+    public override bool IsMoved => _instruction.IsMoved;
+
+    public override void BindBack(byte* memory, ref DeferredScale scale) => ((double*)memory)[1] = scale.Value * scale.Value;
+
+    public override void RunBack(
+        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    {
+        if (((outer ^ _outerValue) & _outerMask) != 0) return;
+        var angle = *(double*)memory;
+        var isOdd = (BitOperations.PopCount(outer & _outerSign) & 1) != 0;
+        if (isOdd) angle = -angle;
+        if (_instruction.IsMoved)
+        {
+            var slope = _instruction.SlopeOf(GeneratorProduct.Of(_kernels, _instruction, (double*)bra, (double*)ket, qubits));
+            slopes[0] += isOdd ? -slope : slope;
+        }
+        scratch.Sweeps(_kernels, (double*)ket, qubits).Apply(_instruction, angle, inverse: true);
+        scratch.Sweeps(_kernels, (double*)bra, qubits).Apply(_instruction, angle, inverse: true);
+    }
+
+    public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes) =>
+        Add(gradient, _instruction.Angle, ((double*)memory)[1] * slopes[0]);
 
     public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
     {

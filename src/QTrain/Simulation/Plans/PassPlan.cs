@@ -47,6 +47,11 @@ internal sealed unsafe class PassPlan
             k = end;
         }
         _segments = [.. segments];
+        foreach (var step in steps)
+        {
+            step.FirstSlope = SlopeCount;
+            SlopeCount += step.SlopeCount;
+        }
     }
 
     public int[] Tile { get; }
@@ -55,6 +60,9 @@ internal sealed unsafe class PassPlan
 
     /// <summary>Instead of steps: an instruction that mixes more qubits than a tile has.</summary>
     public Instruction? Whole { get; }
+
+    /// <summary>Numbers that a tile adds up on the way back.</summary>
+    public int SlopeCount { get; }
 
     public void Run(byte* state, int qubits, byte* memory, int parts)
     {
@@ -70,6 +78,91 @@ internal sealed unsafe class PassPlan
         if (parts == 1) RunTiles(&job, 0, job.Tiles);
         else WorkerTeam.Shared.Run(&RunPart, &job, parts);
         GC.KeepAlive(self);
+    }
+
+    /// <summary>Undoes the steps from the last down to number <paramref name="first"/> on |ψ⟩ and |λ⟩, and writes <see cref="SlopeCount"/>
+    /// numbers a tile.</summary>
+    public void RunBack(byte* ket, byte* bra, int qubits, byte* memory, int parts, int first, double* slopes)
+    {
+        var self = this;
+        var job = new Job
+        {
+            Pass = Unsafe.AsPointer(ref self),
+            State = ket,
+            Bra = bra,
+            Memory = memory,
+            Slopes = slopes,
+            First = first,
+            Tiles = (nint)1 << (qubits - Tile.Length),
+        };
+        parts = (int)Math.Min(parts, job.Tiles);
+        if (parts == 1) RunTilesBack(&job, 0, job.Tiles);
+        else WorkerTeam.Shared.Run(&RunPartBack, &job, parts);
+        GC.KeepAlive(self);
+    }
+
+    private static void RunPartBack(void* context, int part, int parts)
+    {
+        var job = (Job*)context;
+        Unsafe.AsRef<PassPlan>(job->Pass).RunTilesBack(job, WorkerTeam.Share(job->Tiles, part, parts), WorkerTeam.Share(job->Tiles, part + 1, parts));
+    }
+
+    private void RunTilesBack(Job* job, nint first, nint end)
+    {
+        var scratch = TileScratch.OfThread;
+        var tileBytes = 2 * _elementBytes << Tile.Length;
+        var buffer = _isContiguous ? null : scratch.Tile(2 * tileBytes);
+        var outer = Deposit((ulong)first, ~_tileMask);
+        for (var tile = first; tile < end; tile++)
+        {
+            var place = (nint)(2 * _elementBytes) * (nint)outer;
+            var (ket, bra) = ((nint)(job->State + place), (nint)(job->Bra + place));
+            if (!_isContiguous)
+            {
+                Gather((byte*)ket, buffer);
+                Gather((byte*)bra, buffer + tileBytes);
+                (ket, bra) = ((nint)buffer, (nint)(buffer + tileBytes));
+            }
+            RunStepsBack(job, scratch, (byte*)ket, (byte*)bra, outer, job->Slopes + tile * SlopeCount);
+            if (!_isContiguous)
+            {
+                Scatter(buffer, job->State + place);
+                Scatter(buffer + tileBytes, job->Bra + place);
+            }
+            outer = ((outer | _tileMask) + 1) & ~_tileMask;
+        }
+    }
+
+    private void RunStepsBack(Job* job, TileScratch scratch, byte* ket, byte* bra, ulong outer, double* slopes)
+    {
+        for (var k = 0; k < SlopeCount; k++) slopes[k] = 0;
+        for (var s = _segments.Length - 1; s >= 0; s--)
+        {
+            var (first, end, isInner) = _segments[s];
+            first = Math.Max(first, job->First);
+            var qubits = isInner ? _innerQubits : Tile.Length;
+            for (nuint start = 0; start < (nuint)2 << Tile.Length; start += (nuint)2 << qubits)
+                for (var k = end - 1; k >= first; k--)
+                    Steps[k].RunBack(job->Memory + Steps[k].Offset, scratch, ket, bra, outer, start, qubits, slopes + Steps[k].FirstSlope);
+        }
+    }
+
+    private void Gather(byte* place, byte* target)
+    {
+        foreach (var row in _rows)
+        {
+            Unsafe.CopyBlockUnaligned(target, place + row, (uint)_rowBytes);
+            target += _rowBytes;
+        }
+    }
+
+    private void Scatter(byte* source, byte* place)
+    {
+        foreach (var row in _rows)
+        {
+            Unsafe.CopyBlockUnaligned(place + row, source, (uint)_rowBytes);
+            source += _rowBytes;
+        }
     }
 
     private static void RunPart(void* context, int part, int parts)
@@ -94,19 +187,9 @@ internal sealed unsafe class PassPlan
             }
             else
             {
-                var target = buffer;
-                foreach (var row in _rows)
-                {
-                    Unsafe.CopyBlockUnaligned(target, place + row, (uint)_rowBytes);
-                    target += _rowBytes;
-                }
+                Gather(place, buffer);
                 RunSteps(job->Memory, scratch, buffer, outer);
-                target = buffer;
-                foreach (var row in _rows)
-                {
-                    Unsafe.CopyBlockUnaligned(place + row, target, (uint)_rowBytes);
-                    target += _rowBytes;
-                }
+                Scatter(buffer, place);
             }
             outer = ((outer | _tileMask) + 1) & ~_tileMask;
         }
@@ -137,7 +220,9 @@ internal sealed unsafe class PassPlan
     private struct Job
     {
         public void* Pass;
-        public byte* State;
+        public byte* State, Bra;
+        public double* Slopes;
+        public int First;
         public byte* Memory;
         public nint Tiles;
     }

@@ -8,6 +8,7 @@ namespace QTrain.Simulation.Plans;
 internal sealed unsafe class PlanKernels
 {
     private readonly nint[] _radix = new nint[4 * 8];
+    private readonly nint[] _radixBack = new nint[4 * 8];
 
     /// <summary>Numbers in a register.</summary>
     public required int Lanes { get; init; }
@@ -19,6 +20,10 @@ internal sealed unsafe class PlanKernels
 
     public delegate*<DiagonalPass*, void*, void> ApplyDiagonal { get; private init; }
 
+    public delegate*<DiagonalPass*, void*, void*, DiagonalSums*, void> ApplyDiagonalBack { get; private init; }
+
+    public delegate*<void*, int, uint, double> SignedSum { get; private init; }
+
     public delegate*<void*, int, uint, double, double, void> Twist { get; private init; }
 
     public delegate*<void*, int, double, double, void> Fill { get; private init; }
@@ -29,6 +34,10 @@ internal sealed unsafe class PlanKernels
 
     public delegate*<RadixStep*, void*, nuint, nint, nuint, void> Radix(int bits, bool tangent, bool lanes, bool moves) =>
         (delegate*<RadixStep*, void*, nuint, nint, nuint, void>)_radix[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
+
+    public delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void> RadixBack(int bits, bool tangent, bool lanes, bool moves) =>
+        (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void>)
+        _radixBack[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
 
     public static PlanKernels For(LaneWidth width) => width switch
     {
@@ -45,23 +54,25 @@ internal sealed unsafe class PlanKernels
             Lanes = R.Count,
             ElementBytes = sizeof(TElement),
             ApplyDiagonal = &DiagonalKernels<R, TVector, TElement>.Apply,
+            ApplyDiagonalBack = &DiagonalKernels<R, TVector, TElement>.ApplyBack,
+            SignedSum = &DiagonalKernels<R, TVector, TElement>.SignedSum,
             Twist = &DiagonalKernels<R, TVector, TElement>.Twist,
             Fill = &DiagonalKernels<R, TVector, TElement>.Fill,
             WritePermutation = &RadixKernels<R, TVector, TElement>.WritePermutation,
             WriteMask = &RadixKernels<R, TVector, TElement>.WriteMask,
         };
-        Add<R, TVector, TElement, No, No, No>(kernels._radix, 0);
-        Add<R, TVector, TElement, No, No, Yes>(kernels._radix, 1);
-        Add<R, TVector, TElement, No, Yes, No>(kernels._radix, 2);
-        Add<R, TVector, TElement, No, Yes, Yes>(kernels._radix, 3);
-        Add<R, TVector, TElement, Yes, No, No>(kernels._radix, 4);
-        Add<R, TVector, TElement, Yes, No, Yes>(kernels._radix, 5);
-        Add<R, TVector, TElement, Yes, Yes, No>(kernels._radix, 6);
-        Add<R, TVector, TElement, Yes, Yes, Yes>(kernels._radix, 7);
+        Add<R, TVector, TElement, No, No, No>(kernels, 0);
+        Add<R, TVector, TElement, No, No, Yes>(kernels, 1);
+        Add<R, TVector, TElement, No, Yes, No>(kernels, 2);
+        Add<R, TVector, TElement, No, Yes, Yes>(kernels, 3);
+        Add<R, TVector, TElement, Yes, No, No>(kernels, 4);
+        Add<R, TVector, TElement, Yes, No, Yes>(kernels, 5);
+        Add<R, TVector, TElement, Yes, Yes, No>(kernels, 6);
+        Add<R, TVector, TElement, Yes, Yes, Yes>(kernels, 7);
         return kernels;
     }
 
-    private static void Add<R, TVector, TElement, TForm, TLanes, TMoves>(nint[] radix, int at)
+    private static void Add<R, TVector, TElement, TForm, TLanes, TMoves>(PlanKernels kernels, int at)
         where R : struct, IRegister<TVector, TElement>
         where TVector : unmanaged
         where TElement : unmanaged
@@ -69,6 +80,7 @@ internal sealed unsafe class PlanKernels
         where TLanes : struct, IFlag
         where TMoves : struct, IFlag
     {
+        var (radix, radixBack) = (kernels._radix, kernels._radixBack);
         delegate*<RadixStep*, void*, nuint, nint, nuint, void> kernel = &RadixKernels<R, TVector, TElement>.Radix1<TForm, TLanes, TMoves>;
         radix[at] = (nint)kernel;
         kernel = &RadixKernels<R, TVector, TElement>.Radix2<TForm, TLanes, TMoves>;
@@ -77,6 +89,14 @@ internal sealed unsafe class PlanKernels
         radix[16 + at] = (nint)kernel;
         kernel = &RadixKernels<R, TVector, TElement>.Radix8<TForm, TLanes, TMoves>;
         radix[24 + at] = (nint)kernel;
+        delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void> back = &RadixBackKernels<R, TVector, TElement>.Radix1<TForm, TLanes, TMoves>;
+        radixBack[at] = (nint)back;
+        back = &RadixBackKernels<R, TVector, TElement>.Radix2<TForm, TLanes, TMoves>;
+        radixBack[8 + at] = (nint)back;
+        back = &RadixBackKernels<R, TVector, TElement>.Radix4<TForm, TLanes, TMoves>;
+        radixBack[16 + at] = (nint)back;
+        back = &RadixBackKernels<R, TVector, TElement>.Radix8<TForm, TLanes, TMoves>;
+        radixBack[24 + at] = (nint)back;
     }
 
     // One class a width: a process that uses one never loads the others.

@@ -98,8 +98,15 @@ internal sealed unsafe class RadixTileStep : TileStep
         bound->Step.Lanes = memory + LaneStart;
         if (_permutations is not null)
             for (var vector = 0; vector < _permutations.Length; vector++)
-                fixed (int* sources = _permutations[vector])
+            {
+                var inverse = new int[_permutations[vector].Length];
+                for (var lane = 0; lane < inverse.Length; lane++) inverse[_permutations[vector][lane]] = lane;
+                fixed (int* sources = _permutations[vector], back = inverse)
+                {
                     _kernels.WritePermutation(Row(bound, RadixStep.PermutationRow + vector), sources);
+                    _kernels.WritePermutation(Row(bound, RadixStep.InverseRow + vector), back);
+                }
+            }
         _kernels.WriteMask(Row(bound, RadixStep.BlendRow), _blendLanes);
     }
 
@@ -122,7 +129,9 @@ internal sealed unsafe class RadixTileStep : TileStep
         }
         var isTangent = _mayDefer && scale.CanDefer(product);
         if (isTangent) scale.Value *= product;
+        bound->Product = isTangent ? product : 1;
         bound->Kernel = (nint)_kernels.Radix(_angles.Length, isTangent, _hasLanes, _hasMoves);
+        bound->Back = (nint)_kernels.RadixBack(_angles.Length, isTangent, _hasLanes, _hasMoves);
         for (var k = 0; k < _angles.Length; k++)
         {
             bound->Step.Turns[2 * k] = sines[2 * k];
@@ -144,11 +153,46 @@ internal sealed unsafe class RadixTileStep : TileStep
     public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
     {
         var bound = (BoundStep*)memory;
+        ((delegate*<RadixStep*, void*, nuint, nint, nuint, void>)bound->Kernel)(&bound->Step, tile, start, CountFor(qubits), FlipOf(outer));
+    }
+
+    public override int SlopeCount => RadixStep.Slopes;
+
+    public override bool IsMoved => _angles.Concat(_laneAngles).Any(a => a is { Indices.Length: > 0 });
+
+    public override void BindBack(byte* memory, ref DeferredScale scale)
+    {
+        // The sums are taken when the turns are undone.
+        var bound = (BoundStep*)memory;
+        scale.Value *= bound->Product;
+        bound->Weight = scale.Value * scale.Value;
+    }
+
+    public override void RunBack(
+        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    {
+        var bound = (BoundStep*)memory;
+        ((delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void>)bound->Back)(
+            &bound->Step, ket, bra, start, CountFor(qubits), FlipOf(outer), slopes);
+    }
+
+    public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes)
+    {
+        var weight = ((BoundStep*)memory)->Weight;
+        for (var k = 0; k < _angles.Length; k++)
+            if (_angles[k] is { } angle) Add(gradient, angle, weight * slopes[k]);
+        for (var lane = 0; lane < _laneAngles.Length; lane++)
+            if (_laneAngles[lane] is { } angle) Add(gradient, angle, weight * slopes[RadixStep.MostBits + lane]);
+    }
+
+    private nint CountFor(int qubits) => (nint)1 << (Math.Max(3, qubits) + 1 - _kernels.LaneBits - Bits.Length);
+
+    private nuint FlipOf(ulong outer)
+    {
         nuint flip = 0;
         for (var k = 0; k < _outerMasks.Length; k++)
             if ((BitOperations.PopCount(outer & _outerMasks[k]) & 1) != 0) flip ^= _outerFlips[k];
-        var count = (nint)1 << (Math.Max(3, qubits) + 1 - _kernels.LaneBits - Bits.Length);
-        ((delegate*<RadixStep*, void*, nuint, nint, nuint, void>)bound->Kernel)(&bound->Step, tile, start, count, flip);
+        return flip;
     }
 
     /// <summary>What it does, for people who look into a plan.</summary>
@@ -167,7 +211,11 @@ internal sealed unsafe class RadixTileStep : TileStep
 
     private struct BoundStep
     {
-        public nint Kernel;
+        public nint Kernel, Back;
+
+        /// <summary>The cosines that were left for later, and what makes slopes of the sums.</summary>
+        public double Product, Weight;
+
         public RadixStep Step;
     }
 }

@@ -26,6 +26,31 @@ internal abstract unsafe class TileStep
 
     /// <summary>Does it to <paramref name="qubits"/> qubits of a tile from an offset on.</summary>
     public abstract void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits);
+
+    /// <summary>How many numbers a tile adds up for the gradient.</summary>
+    public abstract int SlopeCount { get; }
+
+    /// <summary>The first of them among those of its pass.</summary>
+    public int FirstSlope { get; set; }
+
+    /// <summary>Whether a parameter moves it.</summary>
+    public abstract bool IsMoved { get; }
+
+    /// <summary>Prepares the way back, after <see cref="Bind"/>. Steps are prepared in reverse order; <paramref name="scale"/> is what |ψ⟩ and
+    /// |λ⟩ must still be multiplied with there.</summary>
+    public abstract void BindBack(byte* memory, ref DeferredScale scale);
+
+    /// <summary>Undoes it on |ψ⟩ and |λ⟩, and adds to the tile's slopes.</summary>
+    public abstract void RunBack(
+        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes);
+
+    /// <summary>Adds the sums over all tiles, as the derivatives they are, to the gradient.</summary>
+    public abstract void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes);
+
+    protected static void Add(Span<double> gradient, AffineAngle angle, double slope)
+    {
+        for (var k = 0; k < angle.Indices.Length; k++) gradient[angle.Indices[k]] += angle.Coefficients[k] * slope;
+    }
 }
 
 /// <summary>The real factor that rotations of the form [1 −t; t 1] leave to a later step.</summary>

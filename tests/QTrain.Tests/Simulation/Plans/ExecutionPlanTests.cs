@@ -39,6 +39,44 @@ public sealed class An_execution_plan
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void differentiates_as_central_differences_do(int width)
+    {
+        for (ulong seed = 0; seed < 160; seed++)
+        {
+            var qubits = 3 + (int)(seed % 6);
+            var circuit = seed % 2 == 0 ? LayeredCircuits.Random(qubits, 2, seed) : Any.UnitaryCircuit(qubits, 4 + (int)(seed % 20), seed);
+            var random = new RandomStream(seed + 1);
+            var at = Any.Point(circuit.Parameters.Length, ref random);
+            var observable = Any.Observable(qubits, 5, ref random);
+            var shape = Shapes[seed / 3 % (ulong)Shapes.Length];
+            var plan = new ExecutionPlan(qubits, CompiledCircuit.From(circuit).Instructions.AsSpan(), (LaneWidth)width, shape);
+            var options = new SimulationOptions { Width = (LaneWidth)width, Threads = 1 };
+            using var ket = StateVector.Zero(qubits, options);
+            using var bra = StateVector.Zero(qubits, options);
+            var gradient = new double[at.Length];
+            var energy = plan.Differentiate(ket, bra, at, gradient, () =>
+            {
+                StateVector.SetToImage(bra, observable, ket);
+                return ket.InnerProduct(bra).Real;
+            }, CancellationToken.None);
+            energy.ShouldBe(NaiveState.Of(circuit, at).Expectation(observable), 1e-11);
+            for (var k = 0; k < at.Length; k++)
+            {
+                double[] up = [.. at], down = [.. at];
+                up[k] += 1e-4;
+                down[k] -= 1e-4;
+                var expected = (NaiveState.Of(circuit, up).Expectation(observable) - NaiveState.Of(circuit, down).Expectation(observable)) / 2e-4;
+                // Differences of this step are good to 1e-8 of the third derivative.
+                if (!(Math.Abs(gradient[k] - expected) <= 1e-6))
+                    Assert.Fail($"seed {seed}, {qubits} qubits, {shape}, parameter {k}: {gradient[k]}, not {expected}\n{string.Join("; ", circuit.Operations)}\n{plan}");
+            }
+        }
+    }
+
     private static void Check(Circuit circuit, ulong seed, LaneWidth width, TileShape shape)
     {
         var random = new RandomStream(seed + 1);
