@@ -27,6 +27,14 @@ internal sealed unsafe class KernelTable
     public delegate*<Sweep*, nint, nint, void> DenseOneOutside { get; private init; }
     public delegate*<Sweep*, nint, nint, void> DenseTwoInside { get; private init; }
     public delegate*<Sweep*, nint, nint, void> DenseMany { get; private init; }
+    public delegate*<SubspaceStep*, double*, nuint, void> Subspace { get; private init; }
+    public delegate*<SubspaceStep*, double*, nuint, void> SubspacePair { get; private init; }
+    public delegate*<SubspaceStep*, double*, nuint, void> SubspaceTurned { get; private init; }
+    public delegate*<SubspaceStep*, double*, nuint, void> SubspaceTurnedPair { get; private init; }
+    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlope { get; private init; }
+    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlopePair { get; private init; }
+    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlopeTurned { get; private init; }
+    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlopeTurnedPair { get; private init; }
     public delegate*<Reduction*, nint, void> InnerProduct { get; private init; }
     public delegate*<Reduction*, nint, void> AddImage { get; private init; }
     public delegate*<Reduction*, nint, void> Norm { get; private init; }
@@ -66,6 +74,14 @@ internal sealed unsafe class KernelTable
         DenseOneOutside = &DenseKernels<T>.OneOutside,
         DenseTwoInside = &DenseKernels<T>.TwoInside,
         DenseMany = &DenseKernels<T>.Many,
+        Subspace = &SubspaceKernels<T>.Apply<No, No>,
+        SubspacePair = &SubspaceKernels<T>.Apply<No, Yes>,
+        SubspaceTurned = &SubspaceKernels<T>.Apply<Yes, No>,
+        SubspaceTurnedPair = &SubspaceKernels<T>.Apply<Yes, Yes>,
+        SubspaceSlope = &SubspaceKernels<T>.Slope<No, No>,
+        SubspaceSlopePair = &SubspaceKernels<T>.Slope<No, Yes>,
+        SubspaceSlopeTurned = &SubspaceKernels<T>.Slope<Yes, No>,
+        SubspaceSlopeTurnedPair = &SubspaceKernels<T>.Slope<Yes, Yes>,
         InnerProduct = &ReductionKernels<T>.InnerProduct,
         AddImage = &ReductionKernels<T>.AddImage,
         Norm = &ReductionKernels<T>.Norm,

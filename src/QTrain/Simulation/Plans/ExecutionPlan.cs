@@ -23,7 +23,7 @@ internal sealed unsafe class ExecutionPlan
         _kernels = PlanKernels.For(width);
         var table = KernelTable.For(width);
         var tileShape = shape ?? TileShape.For(qubits);
-        var passes = PassScheduler.Divide(qubits, Lowering.Lower(instructions), tileShape);
+        var passes = PassScheduler.Divide(qubits, Lowering.Lower(instructions, Math.Min(qubits, tileShape.TileQubits)), tileShape);
         var pending = new PendingPhases();
         var drafts = new List<(int[] Tile, List<Func<bool, TileStep>> Steps, Instruction? Whole)>();
         foreach (var pass in passes)

@@ -43,6 +43,9 @@ internal sealed class PlanOperation
     /// <summary>Of <see cref="PlanOperationKind.Other"/>.</summary>
     public Instruction? Instruction { get; init; }
 
+    /// <summary>Also of <see cref="PlanOperationKind.Other"/>: rotations merged into one.</summary>
+    public SubspaceRotation? Subspace { get; init; }
+
     /// <summary>How many rotations lie on the longest way to here, this one included.</summary>
     public int Depth { get; set; }
 
@@ -70,6 +73,14 @@ internal sealed class PlanOperation
         Target = target,
         Mixed = 1UL << target,
         Signed = control < 0 ? 0 : 1UL << control,
+    };
+
+    public static PlanOperation Other(SubspaceRotation rotation) => new()
+    {
+        Kind = PlanOperationKind.Other,
+        Subspace = rotation,
+        Mixed = rotation.Pauli.X,
+        Signed = (rotation.Pauli.Z | rotation.Mask) & ~rotation.Pauli.X,
     };
 
     public static PlanOperation Other(Instruction instruction)
@@ -101,10 +112,19 @@ internal static class Lowering
     // A phase on k qubits is 2ᵏ parities; beyond this it stays what it is.
     private const int MostPhaseQubits = 3;
 
-    public static List<PlanOperation> Lower(ReadOnlySpan<Instruction> instructions)
+    public static List<PlanOperation> Lower(ReadOnlySpan<Instruction> instructions, int mostMixed)
     {
         var into = new List<PlanOperation>(2 * instructions.Length);
-        foreach (var instruction in instructions) Lower(instruction, into);
+        var merged = new List<SubspaceRotation>();
+        for (var k = 0; k < instructions.Length;)
+        {
+            // A rotation that flips more than a tile holds stays an instruction.
+            var count = BitOperations.PopCount(instructions[k].Pauli.X | 7) <= mostMixed ? PauliFusion.Merge(instructions[k..], merged) : 0;
+            foreach (var rotation in merged) into.Add(PlanOperation.Other(rotation));
+            merged.Clear();
+            if (count == 0) Lower(instructions[k], into);
+            k += Math.Max(1, count);
+        }
         return into;
     }
 

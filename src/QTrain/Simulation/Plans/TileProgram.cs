@@ -109,7 +109,9 @@ internal sealed class TileProgram
             }
             Close();
             _rest.Remove(other);
-            _steps.Add(_ => new OtherTileStep(_table, other.Instruction!, _tile));
+            _steps.Add(_ => other.Subspace is { } rotation
+                ? new SubspaceTileStep(_table, rotation, _tile)
+                : new OtherTileStep(_table, other.Instruction!, _tile));
         }
         Close();
     }
