@@ -139,7 +139,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
     {
         var sumBytes = _rowMasks.Length * ColumnBlocks * 8 * _kernels.ElementBytes;
-        var tables = scratch.Tables(ScratchBytes + sumBytes + (sizeof(double) << _rowBits));
+        var tables = scratch.Tables(TableBytes);
         var sumsPlace = tables + ScratchBytes;
         var signs = stackalloc double[_rowMasks.Length];
         DiagonalPass pass;
@@ -183,6 +183,8 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         for (var m = 0; m < _moved.Length; m++)
             foreach (var angle in _terms[_moved[m]].Angles) Add(gradient, angle, weight * slopes[m]);
     }
+
+    public override int TableBytes => ScratchBytes + _rowMasks.Length * ColumnBlocks * 8 * _kernels.ElementBytes + (sizeof(double) << _rowBits);
 
     private int ScratchBytes => ((ColumnBlocks + RowBlocks) * BlockBytes + _mixed.Length * sizeof(DiagonalTerm) + 63) & ~63;
 

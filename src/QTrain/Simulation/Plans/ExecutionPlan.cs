@@ -54,7 +54,7 @@ internal sealed unsafe class ExecutionPlan
                 steps[k] = drafts[d].Steps[k](mayDefer);
                 mayDefer |= steps[k] is DiagonalTileStep;
             }
-            made.Insert(0, new PassPlan(drafts[d].Tile, steps, tileShape.InnerQubits, _kernels.ElementBytes, drafts[d].Whole));
+            made.Insert(0, new PassPlan(drafts[d].Tile, steps, tileShape.InnerQubits, _kernels.ElementBytes, table, drafts[d].Whole));
         }
         _passes = [.. made];
         foreach (var pass in _passes)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using QTrain.Numerics;
+using QTrain.Simulation.Kernels;
 
 namespace QTrain.Simulation.Plans;
 
@@ -9,16 +10,20 @@ internal sealed unsafe class PassPlan
 {
     private readonly int _innerQubits, _elementBytes, _rowBytes;
     private readonly ulong _tileMask;
+    private readonly int _tableBytes;
+    private readonly KernelTable? _kernels;
     private readonly bool _isContiguous;
     private readonly nint[] _rows;
     private readonly (int First, int End, bool IsInner)[] _segments;
 
-    public PassPlan(int[] tile, TileStep[] steps, int innerQubits, int elementBytes, Instruction? whole)
+    public PassPlan(int[] tile, TileStep[] steps, int innerQubits, int elementBytes, KernelTable kernels, Instruction? whole)
     {
         Tile = tile;
         Steps = steps;
         Whole = whole;
         _elementBytes = elementBytes;
+        _tableBytes = steps.Length == 0 ? 0 : steps.Max(s => s.TableBytes);
+        if (steps.Any(s => s is OtherTileStep)) _kernels = kernels;
         _innerQubits = Math.Min(innerQubits, tile.Length);
         foreach (var qubit in tile) _tileMask |= 1UL << qubit;
         var together = 0;
@@ -66,6 +71,7 @@ internal sealed unsafe class PassPlan
 
     public void Run(byte* state, int qubits, byte* memory, int parts)
     {
+        Reserve(1);
         var self = this;
         var job = new Job
         {
@@ -84,6 +90,7 @@ internal sealed unsafe class PassPlan
     /// numbers a tile.</summary>
     public void RunBack(byte* ket, byte* bra, int qubits, byte* memory, int parts, int first, double* slopes)
     {
+        Reserve(2);
         var self = this;
         var job = new Job
         {
@@ -163,6 +170,15 @@ internal sealed unsafe class PassPlan
             Unsafe.CopyBlockUnaligned(place + row, source, (uint)_rowBytes);
             source += _rowBytes;
         }
+    }
+
+    // Whether the caller does a part is chance, so its memory is made ready before: an evaluation then allocates the first time or never.
+    private void Reserve(int tiles)
+    {
+        var scratch = TileScratch.OfThread;
+        scratch.Tables(_tableBytes);
+        if (!_isContiguous) scratch.Tile(tiles * (2 * _elementBytes << Tile.Length));
+        if (_kernels is not null) scratch.Sweeps(_kernels, null, Tile.Length);
     }
 
     private static void RunPart(void* context, int part, int parts)

@@ -15,6 +15,9 @@ internal abstract unsafe class TileStep
     /// <summary>Whether the step is one of those that go through a tile in portions.</summary>
     public bool IsInner { get; set; }
 
+    /// <summary>Bytes of a thread's tables that the step needs, both ways.</summary>
+    public virtual int TableBytes => 0;
+
     /// <summary>Writes what no evaluation changes.</summary>
     public virtual void Initialize(byte* memory)
     {
