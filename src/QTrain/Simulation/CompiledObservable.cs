@@ -11,26 +11,23 @@ namespace QTrain.Simulation;
 /// </summary>
 /// <remarks>
 /// The part of a mask inside a block of eight amplitudes is written out as a row of eight numbers; masks that agree outside the block share
-/// a row. Over a tile of 512 blocks dₓ is a Walsh–Hadamard transform of its rows, which costs nine additions a number however many terms
-/// there are: 631 terms of LiH cost what a few dozen would.
+/// a row. Over a part of the state dₓ is a Walsh–Hadamard transform of its rows, which costs a few additions a number however many terms
+/// there are: 631 terms of LiH cost what a few dozen would. In which order the state is visited is <see cref="ObservablePlan"/>'s matter.
 /// </remarks>
-internal sealed unsafe class CompiledObservable
+internal sealed class CompiledObservable
 {
-    // Diagonals of a state of one tile are kept up to here: it is what fits beside the state into the cache of a core.
-    private const long MostKept = 4L << 20;
-
     private static readonly ConditionalWeakTable<PauliSum, CompiledObservable> Cache = [];
     private static readonly ConditionalWeakTable<PauliSum, CompiledObservable> HermitianCache = [];
 
     private readonly Lock _lock = new();
-    private double[]? _diagonals;
-    private int _diagonalBlocks;
+    private ObservablePlan? _plan;
 
     private CompiledObservable(PauliSum observable, bool hermitianPart)
     {
         QubitCount = observable.QubitCount;
         var groups = new List<ObservableGroup>();
         var masks = new List<RowMask>();
+        var signs = new List<ulong>();
         var rows = new List<double[]>();
         foreach (var group in observable.Terms.GroupBy(t => t.Pauli.X))
         {
@@ -56,6 +53,7 @@ internal sealed unsafe class CompiledObservable
             if (rows.Count == firstReal) continue;
             groups.Add(new ObservableGroup
             {
+                X = group.Key,
                 TileFlip = (nuint)(group.Key >> Tiles.Qubits),
                 BlockFlip = (int)(group.Key >> 3) & (Tiles.Blocks - 1),
                 LaneFlip = (int)(group.Key & 7),
@@ -63,20 +61,19 @@ internal sealed unsafe class CompiledObservable
                 RealCount = firstImaginary - firstReal,
                 FirstImaginary = firstImaginary,
                 ImaginaryCount = rows.Count - firstImaginary,
-                RealPlace = DiagonalCount,
-                ImaginaryPlace = DiagonalCount + (firstImaginary > firstReal ? 1 : 0),
             });
-            DiagonalCount = groups[^1].ImaginaryPlace + (rows.Count > firstImaginary ? 1 : 0);
         }
         Groups = Pinned(groups.ToArray());
         Masks = Pinned(masks.ToArray());
+        Signs = [.. signs];
         Rows = Pinned(rows.SelectMany(r => r).ToArray());
 
         void Append(Dictionary<ulong, double[]> found)
         {
             foreach (var (mask, row) in found.OrderBy(f => f.Key))
             {
-                masks.Add(new RowMask { Block = (uint)(mask & (Tiles.Blocks - 1)), Tile = (nuint)(mask >> (Tiles.Qubits - 3)) });
+                masks.Add(new RowMask { Block = (uint)(mask & (Tiles.Blocks - 1)), Outside = (nuint)(mask >> (Tiles.Qubits - 3) << Tiles.Qubits) });
+                signs.Add(mask << 3);
                 rows.Add(row);
             }
         }
@@ -87,10 +84,10 @@ internal sealed unsafe class CompiledObservable
 
     public ObservableGroup[] Groups { get; }
 
-    /// <summary>How many of the groups' real and imaginary parts are not zero.</summary>
-    public int DiagonalCount { get; }
-
     public RowMask[] Masks { get; }
+
+    /// <summary>The qubits at or above 3 that sign a row.</summary>
+    public ulong[] Signs { get; }
 
     /// <summary>Eight numbers a mask.</summary>
     public double[] Rows { get; }
@@ -106,28 +103,14 @@ internal sealed unsafe class CompiledObservable
         return HermitianCache.GetValue(observable, static o => o.IsHermitian ? For(o) : new CompiledObservable(o, hermitianPart: true));
     }
 
-    /// <summary>All diagonals over the only tile of a small state; null where they are too large to keep.</summary>
-    public double[]? Diagonals(int tileBlocks, KernelTable kernels)
+    /// <summary>How the terms meet a state of so many qubits; made once, and kept for the size last asked for.</summary>
+    public ObservablePlan PlanFor(int qubits, KernelTable kernels)
     {
-        if (DiagonalCount == 0 || (long)DiagonalCount * tileBlocks * 8 * sizeof(double) > MostKept) return null;
+        if (_plan is { } known && known.QubitCount == qubits) return known;
         lock (_lock)
         {
-            if (_diagonals is not null && _diagonalBlocks == tileBlocks) return _diagonals;
-            var all = GC.AllocateArray<double>(DiagonalCount * tileBlocks * 8, pinned: true);
-            fixed (double* start = all)
-            fixed (RowMask* masks = Masks)
-            fixed (double* rows = Rows)
-                foreach (var group in Groups)
-                {
-                    var real = start + (nint)group.RealPlace * tileBlocks * 8;
-                    var imaginary = start + (nint)group.ImaginaryPlace * tileBlocks * 8;
-                    if (group.RealCount > 0)
-                        kernels.FillDiagonal(real, masks + group.FirstReal, rows + 8 * (nint)group.FirstReal, group.RealCount, 0, tileBlocks);
-                    if (group.ImaginaryCount > 0)
-                        kernels.FillDiagonal(imaginary, masks + group.FirstImaginary, rows + 8 * (nint)group.FirstImaginary, group.ImaginaryCount, 0, tileBlocks);
-                }
-            (_diagonals, _diagonalBlocks) = (all, tileBlocks);
-            return all;
+            if (_plan is null || _plan.QubitCount != qubits) _plan = new ObservablePlan(this, qubits, kernels);
+            return _plan;
         }
     }
 

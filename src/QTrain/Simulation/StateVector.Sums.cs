@@ -7,9 +7,52 @@ namespace QTrain.Simulation;
 // Sums over amplitudes, tile by tile in a fixed shape.
 public sealed unsafe partial class StateVector
 {
+    [ThreadStatic]
+    private static double[]? _scratch;
+
     /// <summary>⟨ψ|O|ψ⟩; its real part where O is not Hermitian.</summary>
     /// <param name="observable">A sum on as many qubits as the state has, or fewer (the lowest).</param>
-    public double Expectation(PauliSum observable) => Observe(CompiledObservable.HermitianPartOf(observable), _kernels.Expectation, null).First;
+    public double Expectation(PauliSum observable)
+    {
+        var compiled = CompiledObservable.HermitianPartOf(observable);
+        Check(compiled);
+        var plan = compiled.PlanFor(PaddedQubits, _kernels);
+        var sums = Sums(plan.UnitCount);
+        fixed (double* start = sums)
+        fixed (ObservableVisit* visits = plan.Visits)
+        fixed (ObservableItem* items = plan.Items)
+        fixed (RowMask* masks = plan.Masks)
+        fixed (double* rows = compiled.Rows)
+        fixed (ulong* starts = plan.Starts)
+        fixed (ulong* rowStarts = plan.RowStarts)
+        fixed (double* diagonals = plan.Diagonals)
+        {
+            var job = new ExpectationJob
+            {
+                Kernel = _kernels.Expectation,
+                Units = plan.UnitCount,
+                Pass = new ExpectationPass
+                {
+                    Source = Pointer,
+                    Sums = start,
+                    Visits = visits,
+                    VisitCount = plan.Visits.Length,
+                    Items = items,
+                    Masks = masks,
+                    Rows = rows,
+                    Starts = starts,
+                    RowStarts = rowStarts,
+                    Diagonals = diagonals,
+                    Qubits = PaddedQubits,
+                },
+            };
+            var parts = PartsFor(plan.UnitCount);
+            if (parts <= 1) ExpectationPart(&job, 0, 1);
+            else Numerics.WorkerTeam.Shared.Run(&ExpectationPart, &job, parts);
+            GC.KeepAlive(this);
+            return Tiles.Combine(start, plan.UnitCount, 1);
+        }
+    }
 
     /// <summary>‖(O − m)|ψ⟩‖² with m = ⟨ψ|O|ψ⟩, which is ⟨ψ|O†O|ψ⟩ − m²: for Hermitian O the variance of its measured values. Never negative.</summary>
     /// <param name="observable">A sum on as many qubits as the state has, or fewer (the lowest).</param>
@@ -178,8 +221,7 @@ public sealed unsafe partial class StateVector
     private (double First, double Second) Observe(
         CompiledObservable observable, delegate*<ObservablePass*, nint, double*, void> kernel, StateVector? target, double center = 0)
     {
-        if (observable.QubitCount > QubitCount)
-            throw new QuantumException($"An observable on {observable.QubitCount} qubits cannot be measured on a state of {QubitCount}.");
+        Check(observable);
         var sums = Sums();
         var blocks = Tiles.BlocksFor(PaddedQubits);
         var tiles = Tiles.CountFor(PaddedQubits);
@@ -187,7 +229,6 @@ public sealed unsafe partial class StateVector
         fixed (ObservableGroup* groups = observable.Groups)
         fixed (RowMask* masks = observable.Masks)
         fixed (double* rows = observable.Rows)
-        fixed (double* diagonals = tiles == 1 ? observable.Diagonals(blocks, _kernels) : null)
         {
             var job = new ObservableJob
             {
@@ -204,7 +245,6 @@ public sealed unsafe partial class StateVector
                     GroupCount = observable.Groups.Length,
                     Masks = masks,
                     Rows = rows,
-                    Diagonals = diagonals,
                 },
             };
             var parts = PartsFor(tiles);
@@ -214,6 +254,24 @@ public sealed unsafe partial class StateVector
             GC.KeepAlive(target);
             if (target is not null) return default;
             return (Tiles.Combine(start, tiles, 2), Tiles.Combine(start + 1, tiles, 2));
+        }
+    }
+
+    private void Check(CompiledObservable observable)
+    {
+        if (observable.QubitCount > QubitCount)
+            throw new QuantumException($"An observable on {observable.QubitCount} qubits cannot be measured on a state of {QubitCount}.");
+    }
+
+    private static void ExpectationPart(void* context, int part, int parts)
+    {
+        var job = (ExpectationJob*)context;
+        // Too large for a stack; one a thread, so that an evaluation allocates nothing.
+        _scratch ??= GC.AllocateUninitializedArray<double>(ExpectationKernels<Numerics.Lanes1>.Scratch + 8, pinned: true);
+        fixed (double* space = _scratch)
+        {
+            var scratch = (double*)(((nuint)space + 63) & ~(nuint)63);
+            for (var unit = Share(job->Units, part, parts); unit < Share(job->Units, part + 1, parts); unit++) job->Kernel(&job->Pass, unit, scratch);
         }
     }
 
@@ -244,9 +302,10 @@ public sealed unsafe partial class StateVector
     // Tiles differ in work, so each thread gets a few portions rather than one.
     private int PartsFor(nint tiles) => _parts == 1 ? 1 : (int)Math.Min(tiles, Math.Min(4 * _parts, Numerics.WorkerTeam.MaxParts));
 
-    private double[] Sums()
+    private double[] Sums() => Sums(2 * Tiles.CountFor(PaddedQubits));
+
+    private double[] Sums(nint needed)
     {
-        var needed = 2 * Tiles.CountFor(PaddedQubits);
         if (_sums.Length < needed) _sums = GC.AllocateUninitializedArray<double>((int)needed, pinned: true);
         return _sums;
     }
@@ -275,6 +334,13 @@ public sealed unsafe partial class StateVector
         ulong bits = 0;
         for (var k = 0; k < qubits.Length; k++) bits |= (basis >> qubits[k] & 1) << k;
         return bits;
+    }
+
+    private struct ExpectationJob
+    {
+        public delegate*<ExpectationPass*, nint, double*, void> Kernel;
+        public nint Units;
+        public ExpectationPass Pass;
     }
 
     private struct ObservableJob

@@ -44,6 +44,32 @@ public sealed class Sums_over_a_state
     }
 
     [Fact]
+    public void gather_tiles_for_flips_of_high_qubits_the_same_on_any_number_of_threads()
+    {
+        // 16 qubits are four tiles of the visits that gather. Random flips need several of them; single ones share one.
+        const int qubits = 16;
+        var random = new RandomStream(21);
+        var amplitudes = Any.Amplitudes(qubits, 22);
+        PauliTerm[] terms =
+        [
+            .. Enumerable.Range(0, 12).Select(_ => new PauliTerm(Any.Pauli(qubits, ref random), random.NextGaussian())),
+            .. Enumerable.Range(13, 3).Select(q => new PauliTerm(PauliString.Single("XY"[q & 1], q), random.NextGaussian())),
+            .. Enumerable.Range(0, 5).Select(q => new PauliTerm(new PauliString(3UL << 14, 0x5A5AUL * (ulong)q & 0xFFFF), random.NextGaussian())),
+        ];
+        var observable = new PauliSum(qubits, terms).Simplify();
+        var expected = NaiveState.FromAmplitudes(amplitudes).Expectation(observable);
+        var values = new List<double>();
+        foreach (var width in LaneWidths.All)
+            foreach (var threads in (int[])[1, 2, 5])
+            {
+                using var state = StateVector.FromAmplitudes(amplitudes, The_state_vector.Wide((int)width) with { Threads = threads });
+                values.Add(state.Expectation(observable));
+            }
+        values[0].ShouldBe(expected, Rounding * terms.Length);
+        values.ShouldAllBe(v => v == values[0], "neither threads nor widths change a bit");
+    }
+
+    [Fact]
     public void have_the_same_bits_at_every_width() => Law.ForAll(Any.Seed(), seed =>
     {
         var random = new RandomStream(seed);

@@ -39,10 +39,10 @@ internal sealed unsafe class KernelTable
     public delegate*<Reduction*, nint, void> AddImage { get; private init; }
     public delegate*<Reduction*, nint, void> Norm { get; private init; }
     public delegate*<Reduction*, nint, void> Squares { get; private init; }
-    public delegate*<ObservablePass*, nint, double*, void> Expectation { get; private init; }
+    public delegate*<ExpectationPass*, nint, double*, void> Expectation { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> Image { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> SquareAround { get; private init; }
-    public delegate*<double*, RowMask*, double*, int, nint, int, void> FillDiagonal { get; private init; }
+    public delegate*<double*, RowMask*, double*, int, nuint, int, void> FillDiagonal { get; private init; }
 
     public static KernelTable For(LaneWidth width) => width switch
     {
@@ -86,7 +86,7 @@ internal sealed unsafe class KernelTable
         AddImage = &ReductionKernels<T>.AddImage,
         Norm = &ReductionKernels<T>.Norm,
         Squares = &ReductionKernels<T>.Squares,
-        Expectation = &ObservableKernels<T>.Expectation,
+        Expectation = &ExpectationKernels<T>.Unit,
         Image = &ObservableKernels<T>.Image,
         SquareAround = &ObservableKernels<T>.SquareAround,
         FillDiagonal = &ObservableKernels<T>.Fill,

@@ -7,6 +7,9 @@ namespace QTrain.Simulation.Kernels;
 /// <summary>The terms that flip the same qubits.</summary>
 internal struct ObservableGroup
 {
+    /// <summary>The flipped qubits.</summary>
+    public ulong X;
+
     /// <summary>The flipped qubits: of the tile's index, of the block in the tile, of the lane in the block.</summary>
     public nuint TileFlip;
 
@@ -16,17 +19,14 @@ internal struct ObservableGroup
 
     /// <summary>Where the rows of the real and of the imaginary part of d begin, and how many there are.</summary>
     public int FirstReal, RealCount, FirstImaginary, ImaginaryCount;
-
-    /// <summary>The places of the two parts among the diagonals that are kept.</summary>
-    public int RealPlace, ImaginaryPlace;
 }
 
-/// <summary>The signed qubits of a row outside its block: of the block in the tile, and of the tile's index.</summary>
+/// <summary>The qubits outside its block that sign a row: of the block's number, and of the index of the amplitude that the blocks begin with.</summary>
 internal struct RowMask
 {
     public uint Block;
 
-    public nuint Tile;
+    public nuint Outside;
 }
 
 /// <summary>One pass of an observable over a state.</summary>
@@ -52,12 +52,9 @@ internal unsafe struct ObservablePass
     public RowMask* Masks;
 
     public double* Rows;
-
-    /// <summary>Diagonals over the only tile, or null.</summary>
-    public double* Diagonals;
 }
 
-/// <summary>Expectations and images of Pauli sums, tile by tile: all groups of terms while the tile is in the cache.</summary>
+/// <summary>Images of Pauli sums, tile by tile: all groups of terms while the tile is in the cache.</summary>
 internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
 {
     /// <summary>Doubles of scratch memory that the kernels need: two diagonals and a tile.</summary>
@@ -65,60 +62,6 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
 
     // Below so many rows, adding them up for every block is quicker than the transform.
     private const int FewRows = 6;
-
-    /// <summary>Σ Re(conj(ψᵢ)·(Oψ)ᵢ) for Hermitian O. Of two amplitudes that a group connects only the one with the highest flipped qubit at
-    /// 0 is visited, and counted twice.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Expectation(ObservablePass* pass, nint tile, double* scratch)
-    {
-        double* once = stackalloc double[8], twice = stackalloc double[8];
-        for (var lane = 0; lane < 8; lane++) once[lane] = twice[lane] = 0;
-        for (var g = 0; g < pass->GroupCount; g++)
-        {
-            var group = pass->Groups + g;
-            var isPair = group->TileFlip != 0 || group->BlockFlip != 0;
-            if (group->TileFlip != 0 && ((nuint)tile >> BitOperations.Log2(group->TileFlip) & 1) != 0) continue;
-            var fix = group->TileFlip == 0 && group->BlockFlip != 0 ? 1u << BitOperations.Log2((uint)group->BlockFlip) : 0;
-            var real = DiagonalOf(pass, g, tile, imaginary: false, scratch, out var realStride);
-            var imaginary = DiagonalOf(pass, g, tile, imaginary: true, scratch + 8 * Tiles.Blocks, out var imaginaryStride);
-            var own = pass->Source + tile * Tiles.Doubles;
-            var other = pass->Source + (tile ^ (nint)group->TileFlip) * Tiles.Doubles;
-            var sums = isPair ? twice : once;
-            var blocks = fix == 0 ? pass->TileBlocks : pass->TileBlocks / 2;
-            var flipper = T.Flipper(group->LaneFlip & (T.Count - 1));
-            for (var lane = 0; lane < 8; lane += T.Count)
-            {
-                var sum = T.Load(sums + lane);
-                var partnerLane = lane ^ (group->LaneFlip & ~(T.Count - 1));
-                if (real is not null)
-                {
-                    var block = 0u;
-                    for (var k = 0; k < blocks; k++)
-                    {
-                        var a = ComplexLanes<T>.Load(own + 16 * block + lane);
-                        var b = ComplexLanes<T>.Load(other + 16 * (block ^ (uint)group->BlockFlip) + partnerLane).Flip(flipper);
-                        sum = T.MultiplyAdd(T.Load(real + block * realStride + lane), T.MultiplyAdd(a.Imaginary, b.Imaginary, a.Real * b.Real), sum);
-                        block = ((block | fix) + 1) & ~fix;
-                    }
-                }
-                if (imaginary is not null)
-                {
-                    var block = 0u;
-                    for (var k = 0; k < blocks; k++)
-                    {
-                        var a = ComplexLanes<T>.Load(own + 16 * block + lane);
-                        var b = ComplexLanes<T>.Load(other + 16 * (block ^ (uint)group->BlockFlip) + partnerLane).Flip(flipper);
-                        sum = T.MultiplyAdd(T.Load(imaginary + block * imaginaryStride + lane),
-                            T.SubtractProduct(a.Real, b.Imaginary, a.Imaginary * b.Real), sum);
-                        block = ((block | fix) + 1) & ~fix;
-                    }
-                }
-                T.Store(sum, sums + lane);
-            }
-        }
-        pass->Sums[2 * tile] = Math.FusedMultiplyAdd(2, Tiles.Sum(twice), Tiles.Sum(once));
-        pass->Sums[2 * tile + 1] = 0;
-    }
 
     /// <summary>target = O·source on one tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -180,17 +123,16 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
         var (first, count) = imaginary ? (group->FirstImaginary, group->ImaginaryCount) : (group->FirstReal, group->RealCount);
         stride = 8;
         if (count == 0) return null;
-        if (pass->Diagonals is not null) return pass->Diagonals + (nint)(imaginary ? group->ImaginaryPlace : group->RealPlace) * pass->TileBlocks * 8;
         var isUniform = true;
         for (var r = first; r < first + count; r++) isUniform &= pass->Masks[r].Block == 0;
-        Fill(scratch, pass->Masks + first, pass->Rows + 8 * (nint)first, count, tile, isUniform ? 1 : pass->TileBlocks);
+        Fill(scratch, pass->Masks + first, pass->Rows + 8 * (nint)first, count, (nuint)tile << Tiles.Qubits, isUniform ? 1 : pass->TileBlocks);
         if (isUniform) stride = 0;
         return scratch;
     }
 
-    /// <summary>Σ ±row for every block of a tile.</summary>
+    /// <summary>Σ ±row for blocks that begin with an amplitude of a given index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Fill(double* diagonal, RowMask* masks, double* rows, int count, nint tile, int blocks)
+    public static void Fill(double* diagonal, RowMask* masks, double* rows, int count, nuint start, int blocks)
     {
         if (count <= FewRows || blocks == 1)
         {
@@ -200,7 +142,7 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
                     var sum = T.Broadcast(0);
                     for (var r = 0; r < count; r++)
                     {
-                        var parity = BitOperations.PopCount(masks[r].Block & block) + BitOperations.PopCount(masks[r].Tile & (nuint)tile);
+                        var parity = BitOperations.PopCount(masks[r].Block & block) + BitOperations.PopCount(masks[r].Outside & start);
                         sum = T.MultiplyAdd(T.Broadcast(1 - 2 * (parity & 1)), T.Load(rows + 8 * r + lane), sum);
                     }
                     T.Store(sum, diagonal + 8 * block + lane);
@@ -210,14 +152,14 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
         for (nint k = 0; k < 8 * blocks; k += T.Count) T.Store(T.Broadcast(0), diagonal + k);
         for (var r = 0; r < count; r++)
         {
-            var sign = T.Broadcast(1 - 2 * (BitOperations.PopCount(masks[r].Tile & (nuint)tile) & 1));
+            var sign = T.Broadcast(1 - 2 * (BitOperations.PopCount(masks[r].Outside & start) & 1));
             var place = diagonal + 8 * (nint)masks[r].Block;
             for (var lane = 0; lane < 8; lane += T.Count)
                 T.Store(T.MultiplyAdd(sign, T.Load(rows + 8 * r + lane), T.Load(place + lane)), place + lane);
         }
         for (nint half = 8; half < 8 * blocks; half *= 2)
-            for (nint start = 0; start < 8 * blocks; start += 2 * half)
-                for (var k = start; k < start + half; k += T.Count)
+            for (nint pair = 0; pair < 8 * blocks; pair += 2 * half)
+                for (var k = pair; k < pair + half; k += T.Count)
                 {
                     var (a, b) = (T.Load(diagonal + k), T.Load(diagonal + k + half));
                     T.Store(a + b, diagonal + k);
