@@ -36,10 +36,11 @@ public sealed class The_verb_bench
 
     [Theory]
     [InlineData("bench hae", "qtrain: 'hae' is not a workload. Did you mean 'hea'? Workloads are: hea, energy,")]
-    [InlineData("bench qaoa --qubits 7", "qtrain: --qubits 7: qaoa exists on even numbers of qubits only, such as 8.")]
+    [InlineData("bench qaoa --qubits 7", "qtrain: --qubits 7: qaoa exists only on even numbers of qubits.")]
     [InlineData("bench uccsd --qubits 2", "qtrain: --qubits 2: uccsd needs at least 4 qubits.")]
-    [InlineData("bench hea --qubits 41", "qtrain: --qubits 41: it must be a whole number from 1 to 40.")]
-    [InlineData("bench hea --qubits many", "qtrain: --qubits many: it must be a whole number from 1 to 40.")]
+    [InlineData("bench surface --qubits 240", "qtrain: --qubits 240: surface exists only on 2d² − 1 qubits of a distance d: 7, 17,")]
+    [InlineData("bench hea --qubits 41", "qtrain: --qubits 41: hea takes at most 40 qubits.")]
+    [InlineData("bench hea --qubits many", "qtrain: --qubits many: it must be a whole number from 1 to 9999.")]
     [InlineData("bench hea --repeat 0", "qtrain: --repeat 0: it must be a whole number from 1 to 1000000.")]
     [InlineData("bench hea --precision half", "qtrain: --precision half: it must be one of double, single.")]
     public async Task says_what_to_type_instead(string arguments, string message)

@@ -11,8 +11,6 @@ namespace QTrain.Cli.Bench;
 /// <summary><c>qtrain bench</c>: what this machine gives.</summary>
 internal static class BenchCommand
 {
-    private const int MostQubits = 40;
-
     private enum Precision
     {
         Double,
@@ -28,7 +26,7 @@ internal static class BenchCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         names.CompletionSources.Add([.. Workload.All.Select(w => w.Name)]);
-        var qubits = Whole("--qubits", "How many qubits, instead of the usual sizes of each workload. May be given often.", 1, MostQubits);
+        var qubits = Whole("--qubits", "How many qubits, instead of the usual sizes of each workload. May be given often.", 1, 9999);
         var threads = Whole("--threads", "How many threads; one and all processors when left out. May be given often.", 1, 1024);
         var precision = new Option<Precision>("--precision") { Description = "Of the amplitudes.", HelpName = "double|single" };
         var repeat = Whole("--repeat", "How often each is timed; when left out for about two seconds, and at least 5 times.", 1, 1_000_000);
@@ -94,7 +92,8 @@ internal static class BenchCommand
     private static void Check(Workload workload, int qubits)
     {
         if (qubits < workload.LeastQubits) throw new UsageException($"--qubits {qubits}: {workload.Name} needs at least {workload.LeastQubits} qubits.");
-        if (workload.IsEven && qubits % 2 != 0) throw new UsageException($"--qubits {qubits}: {workload.Name} exists on even numbers of qubits only, such as {qubits + 1}.");
+        if (qubits > workload.MostQubits) throw new UsageException($"--qubits {qubits}: {workload.Name} takes at most {workload.MostQubits} qubits.");
+        if (workload.Takes?.Invoke(qubits) == false) throw new UsageException($"--qubits {qubits}: {workload.Name} exists only on {workload.TakesOnly}.");
     }
 
     private static void Write(ResultWriter result, List<WorkloadTiming> timings) => result.Write(

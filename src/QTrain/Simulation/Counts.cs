@@ -42,6 +42,13 @@ public sealed class Counts : IReadOnlyList<OutcomeCount>, IEquatable<Counts>, IE
         _outcomes = merged.DrainToImmutable();
     }
 
+    private Counts(int bits, long total, ImmutableArray<OutcomeCount> outcomes)
+    {
+        BitCount = bits;
+        Total = total;
+        _outcomes = outcomes;
+    }
+
     /// <summary>How many bits an outcome has.</summary>
     public int BitCount { get; }
 
@@ -53,6 +60,10 @@ public sealed class Counts : IReadOnlyList<OutcomeCount>, IEquatable<Counts>, IE
 
     /// <summary>The k-th outcome in ascending order.</summary>
     public OutcomeCount this[int index] => _outcomes[index];
+
+    /// <summary>Counts in ascending order of the outcome, each at least 1, that add up to the total. The array becomes theirs.</summary>
+    internal static Counts FromSorted(int bits, long total, OutcomeCount[] outcomes) =>
+        new(bits, total, System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(outcomes));
 
     /// <summary>How often an outcome was measured; 0 when never.</summary>
     public long Of(ulong outcome) => TryGet(outcome, out var count) ? count : 0;

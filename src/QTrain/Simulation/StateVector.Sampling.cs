@@ -1,13 +1,12 @@
+using System.Numerics;
 using QTrain.Numerics;
 using QTrain.Simulation.Kernels;
 
 namespace QTrain.Simulation;
 
-// Measuring all at once at the end: sorted random numbers walk once along the cumulative probabilities.
+// Measuring all at once at the end: shots divide down a tree of tiles by binomial numbers, then each tile draws its own.
 public sealed unsafe partial class StateVector
 {
-    private const int ShotsAtOnce = 1 << 20;
-
     /// <summary>Measures qubits in the computational basis, so many times on so many copies of the state.</summary>
     /// <param name="shots">How many times.</param>
     /// <param name="seed">The same seed gives the same counts, on any number of threads.</param>
@@ -18,90 +17,123 @@ public sealed unsafe partial class StateVector
     /// <param name="shots">How many times.</param>
     /// <param name="random">The same stream gives the same counts, on any number of threads.</param>
     /// <param name="qubits">What is measured, the first listed being the lowest bit of an outcome; all qubits when left out.</param>
+    /// <remarks>Every node of the tree and every tile has a stream of its own, so that who draws does not matter. Time O(2ⁿ + shots).</remarks>
     public Counts Sample(long shots, RandomStream random, params ReadOnlySpan<int> qubits)
     {
         if (shots < 0) throw new QuantumException($"{shots} shots cannot be taken: give 0 or more.");
         CheckQubits(qubits);
         var bits = qubits.IsEmpty ? QubitCount : qubits.Length;
-        var tiles = new double[Tiles.CountFor(PaddedQubits)];
-        var total = TileWeights(tiles);
-        if (!(total > 0 && double.IsFinite(total)))
-            throw new QuantumException($"The state cannot be measured: its norm squared is {total}, where 1 is expected.");
-        var counts = new Counts(bits, []);
-        var numbers = new double[Math.Min(shots, ShotsAtOnce)];
-        for (long done = 0; done < shots; done += ShotsAtOnce)
+        var count = (int)Tiles.CountFor(PaddedQubits);
+        var tileLength = (int)Math.Min(Length, 1L << Tiles.Qubits);
+        // A tree in an array: the root is 1, below k are 2k and 2k + 1, the tiles begin at their number.
+        var (weights, taken) = (new double[2 * count], new long[2 * count]);
+        var found = Array.Empty<OutcomeCount>();
+        // The stream may have been used already: what it gives next, not where it began, is the key.
+        var key = new RandomStream(random.NextUInt64(), random.NextUInt64());
+        fixed (double* w = weights)
+        fixed (long* t = taken)
         {
-            var now = numbers.AsSpan(0, (int)Math.Min(ShotsAtOnce, shots - done));
-            SortedUniforms(now, ref random);
-            var found = Walk(now, tiles, total, qubits);
-            counts = counts.Count == 0 ? new Counts(bits, found) : counts.Add(new Counts(bits, found));
-        }
-        return counts;
-    }
-
-    private double TileWeights(double[] tiles)
-    {
-        var sums = Sums();
-        fixed (double* start = sums)
-        {
-            var reduction = new Reduction { Bra = Pointer, Sums = start, TileBlocks = Tiles.BlocksFor(PaddedQubits) };
-            Control(&reduction, 0, 0, z: 0);
-            RunTiles(_kernels.Norm, &reduction);
-        }
-        var total = 0.0;
-        for (var tile = 0; tile < tiles.Length; tile++)
-        {
-            tiles[tile] = sums[2 * tile];
-            total += tiles[tile];
-        }
-        return total;
-    }
-
-    /// <summary>Independent uniform numbers in ascending order: partial sums of exponential ones are as good as sorting.</summary>
-    private static void SortedUniforms(Span<double> numbers, ref RandomStream random)
-    {
-        var sum = 0.0;
-        foreach (ref var number in numbers)
-        {
-            sum -= Math.Log(1 - random.NextDouble());
-            number = sum;
-        }
-        var whole = sum - Math.Log(1 - random.NextDouble());
-        foreach (ref var number in numbers) number /= whole;
-    }
-
-    private List<OutcomeCount> Walk(ReadOnlySpan<double> numbers, double[] tiles, double total, ReadOnlySpan<int> qubits)
-    {
-        var found = new List<OutcomeCount>();
-        var memory = Pointer;
-        var tileLength = Math.Min(Length, 1L << Tiles.Qubits);
-        // Rounding must never carry a shot beyond the last tile, or the last amplitude of a tile, that has any weight.
-        var lastTile = Array.FindLastIndex(tiles, w => w > 0);
-        var (tile, before) = (0, 0.0);
-        var (index, within, possible) = (0L, 0.0, -1L);
-        foreach (var number in numbers)
-        {
-            var target = number * total;
-            while (tile < lastTile && target >= before + tiles[tile])
+            var job = new SamplingJob
             {
-                before += tiles[tile++];
-                (index, within, possible) = (tile * tileLength, 0.0, -1L);
-            }
-            var end = (tile + 1) * tileLength;
-            for (; index < end; index++)
+                Weights = _kernels.LeafWeights,
+                State = Pointer,
+                Tiles = count,
+                TileBlocks = Tiles.BlocksFor(PaddedQubits),
+                TileLength = tileLength,
+                Tree = w,
+                Shots = t,
+                Key = key,
+            };
+            RunSampling(&WeighPart, &job);
+            for (var node = count - 1; node > 0; node--) w[node] = w[2 * node] + w[2 * node + 1];
+            if (!(w[1] > 0 && double.IsFinite(w[1])))
+                throw new QuantumException($"The state cannot be measured: its norm squared is {w[1]}, where 1 is expected.");
+            t[1] = shots;
+            for (var node = 1; node < count; node++) Divide(w, t, node, key);
+            // Each tile writes where there is room for all it can find.
+            var offsets = new long[count + 1];
+            for (var tile = 0; tile < count; tile++) offsets[tile + 1] = offsets[tile] + Math.Min(t[count + tile], tileLength);
+            found = GC.AllocateUninitializedArray<OutcomeCount>(checked((int)offsets[count]));
+            fixed (OutcomeCount* results = found)
+            fixed (long* starts = offsets)
             {
-                var place = memory + Sweep.OffsetOf((ulong)index);
-                var weight = place[0] * place[0] + place[8] * place[8];
-                if (weight == 0) continue;
-                possible = index;
-                if (before + within + weight > target) break;
-                within += weight;
+                job.Results = results;
+                job.Offsets = starts;
+                RunSampling(&DrawPart, &job);
+                // What a tile found takes the place of the shots it had.
+                var length = 0L;
+                for (var tile = 0; tile < count; tile++)
+                {
+                    var now = t[count + tile];
+                    if (length != starts[tile]) Buffer.MemoryCopy(results + starts[tile], results + length, now * sizeof(OutcomeCount), now * sizeof(OutcomeCount));
+                    length += now;
+                }
+                if (length != found.Length) found = found.AsSpan(0, (int)length).ToArray();
             }
-            var outcome = qubits.IsEmpty ? (ulong)possible : Extract((ulong)possible, qubits);
-            if (found.Count > 0 && found[^1].Outcome == outcome) found[^1] = new OutcomeCount(outcome, found[^1].Count + 1);
-            else found.Add(new OutcomeCount(outcome, 1));
         }
+        if (qubits.IsEmpty || (qubits.Length == QubitCount && IsInOrder(qubits))) return Counts.FromSorted(bits, shots, found);
+        for (var k = 0; k < found.Length; k++) found[k] = new OutcomeCount(Extract(found[k].Outcome, qubits), found[k].Count);
+        return new Counts(bits, found);
+    }
+
+    private static void Divide(double* weights, long* shots, int node, RandomStream key)
+    {
+        var (left, right) = (weights[2 * node], weights[2 * node + 1]);
+        var stream = key.Child((ulong)node);
+        var ofRight = Binomial.Draw(shots[node], right, left, ref stream);
+        (shots[2 * node], shots[2 * node + 1]) = (shots[node] - ofRight, ofRight);
+    }
+
+    private void RunSampling(delegate*<void*, int, int, void> body, SamplingJob* job)
+    {
+        var parts = PartsFor(job->Tiles);
+        if (parts == 1) body(job, 0, 1);
+        else WorkerTeam.Shared.Run(body, job, parts);
         GC.KeepAlive(this);
-        return found;
+    }
+
+    private static void WeighPart(void* context, int part, int parts)
+    {
+        var job = (SamplingJob*)context;
+        var leaves = stackalloc double[SamplingKernels.MostLeaves];
+        for (var tile = (int)Share(job->Tiles, part, parts); tile < Share(job->Tiles, part + 1, parts); tile++)
+        {
+            job->Weights(job->State + tile * (nint)Tiles.Doubles, job->TileBlocks, leaves);
+            var sum = 0.0;
+            for (var leaf = 0; leaf < SamplingKernels.LeavesOf(job->TileBlocks); leaf++) sum += leaves[leaf];
+            job->Tree[job->Tiles + tile] = sum;
+        }
+    }
+
+    private static void DrawPart(void* context, int part, int parts)
+    {
+        var job = (SamplingJob*)context;
+        var leaves = stackalloc double[SamplingKernels.MostLeaves];
+        fixed (double* space = Scratch())
+        {
+            var counts = (long*)(space + Tiles.Doubles / 2);
+            new Span<long>(counts, Tiles.Doubles / 2).Clear();
+            for (var tile = (int)Share(job->Tiles, part, parts); tile < Share(job->Tiles, part + 1, parts); tile++)
+            {
+                ref var shots = ref job->Shots[job->Tiles + tile];
+                if (shots == 0) continue;
+                var state = job->State + tile * (nint)Tiles.Doubles;
+                var random = job->Key.Child((ulong)(job->Tiles + tile));
+                job->Weights(state, job->TileBlocks, leaves);
+                SamplingKernels.Draw(state, job->TileBlocks, leaves, shots, ref random, space, counts);
+                shots = SamplingKernels.Collect(counts, job->TileLength, (ulong)tile * (ulong)job->TileLength, job->Results + job->Offsets[tile]);
+            }
+        }
+    }
+
+    private struct SamplingJob
+    {
+        public delegate*<double*, int, double*, void> Weights;
+        public double* State;
+        public int Tiles, TileBlocks, TileLength;
+        public double* Tree;
+        public long* Shots, Offsets;
+        public OutcomeCount* Results;
+        public RandomStream Key;
     }
 }

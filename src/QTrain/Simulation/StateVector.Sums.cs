@@ -266,14 +266,15 @@ public sealed unsafe partial class StateVector
     private static void ExpectationPart(void* context, int part, int parts)
     {
         var job = (ExpectationJob*)context;
-        // Too large for a stack; one a thread, so that an evaluation allocates nothing.
-        _scratch ??= GC.AllocateUninitializedArray<double>(ExpectationKernels<Numerics.Lanes1>.Scratch + 8, pinned: true);
-        fixed (double* space = _scratch)
+        fixed (double* space = Scratch())
         {
             var scratch = (double*)(((nuint)space + 63) & ~(nuint)63);
             for (var unit = Share(job->Units, part, parts); unit < Share(job->Units, part + 1, parts); unit++) job->Kernel(&job->Pass, unit, scratch);
         }
     }
+
+    // Too large for a stack; one a thread, so that an evaluation allocates nothing.
+    private static double[] Scratch() => _scratch ??= GC.AllocateUninitializedArray<double>(ExpectationKernels<Numerics.Lanes1>.Scratch + 8, pinned: true);
 
     private static void ObservablePart(void* context, int part, int parts)
     {

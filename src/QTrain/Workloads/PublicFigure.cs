@@ -36,6 +36,7 @@ internal sealed record PublicFigure(
         new("sample", 20, "double", (21, 5), (21, 3.5), "qulacs"),
         new("density", 10, "double", (2165, 80), (830, 45), "QuEST"),
         new("trajectories", 16, "double", (12771, 700), (7459, 380), "qulacs"),
+        new("surface", 241, "double", (77, 77), null, "Stim"),
         new("paulis", 16, "double", (61, 8), (49, 5), "QuEST"),
         new("paulis", 20, "double", (1650, 150), (824, 90), "qulacs"),
     ];

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using QTrain.Circuits;
 using QTrain.Gradients;
+using QTrain.Noise;
 using QTrain.Simulation;
+using QTrain.Simulation.Density;
+using QTrain.Simulation.Stabilizer;
 
 namespace QTrain.Workloads;
 
@@ -24,11 +27,17 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
     /// <summary>The fewest qubits it exists on.</summary>
     public int LeastQubits { get; init; } = 2;
 
-    /// <summary>Whether it exists on even numbers of qubits only.</summary>
-    public bool IsEven { get; init; }
+    /// <summary>The most qubits it can be asked for.</summary>
+    public int MostQubits { get; init; } = 40;
+
+    /// <summary>Which numbers of qubits it exists on: all when null.</summary>
+    public Func<int, bool>? Takes { get; init; }
+
+    /// <summary>Those numbers in words.</summary>
+    public string TakesOnly { get; init; } = "";
 
     /// <summary>Names that belong here but have no engine yet.</summary>
-    public static ImmutableArray<string> NotYetBuilt { get; } = ["density", "trajectories", "surface"];
+    public static ImmutableArray<string> NotYetBuilt { get; } = ["trajectories"];
 
     /// <summary>All of them, in the order of the tables.</summary>
     public static ImmutableArray<Workload> All { get; } =
@@ -71,20 +80,41 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
             var state = HardwareEfficientState(n, o);
             return new WorkloadRun(0, _ => { }, r => state.Sample(Shots, (ulong)r), state);
         }),
+        new("density", "hea with depolarizing noise after every gate (0.001, two qubits 0.01), as a density matrix", [10], (n, o) =>
+        {
+            var noise = NoiseModel.None.AfterOneQubitGates(Channel.Depolarizing(0.001)).AfterTwoQubitGates(Channel.Depolarizing(0.01, qubits: 2));
+            var program = DensityProgram.From(noise.ApplyTo(WorkloadCircuits.HardwareEfficient(n, Layers)));
+            var (matrix, point) = (DensityMatrix.Zero(n, o), new double[program.ParameterCount]);
+            return new WorkloadRun(GatesOf(program.Compiled), r => WorkloadCircuits.SetPoint(point, r), _ =>
+            {
+                matrix.SetZero();
+                matrix.Apply(program, point);
+            }, matrix) { PassQubits = 2 * n - 1 };
+        }) { MostQubits = 20 },
         new("paulis", "the expectation of 500 random Pauli terms, of a hea state that is there", [16, 20], (n, o) =>
         {
             var (observable, state) = (WorkloadCircuits.RandomTerms(n, 500), HardwareEfficientState(n, o));
             return new WorkloadRun(0, _ => { }, _ => state.Expectation(observable), state);
         }),
+        new("surface", $"{Shots:#,0} shots of a rotated surface code's memory, as many rounds as its distance, p = 0.001", [241], (n, o) =>
+        {
+            var distance = DistanceOf(n);
+            var sampler = FrameSampler.Compile(SurfaceCode.RotatedMemory(distance, distance, CircuitNoise.Uniform(0.001)));
+            return new WorkloadRun(0, _ => { }, r => sampler.SampleDetectors(Shots, (ulong)r, o)) { PassQubits = 0 };
+        }) { LeastQubits = 7, MostQubits = 1921, Takes = n => 2 * DistanceOf(n) * DistanceOf(n) - 1 == n, TakesOnly = "2d² − 1 qubits of a distance d: 7, 17, 31, 49, 71, 97, 127, 161, 199, 241 …" },
         new("brickwork", $"{2 * Layers} layers of rx and rz on every qubit and cz on every other pair", [20],
             (n, o) => Prepared(WorkloadCircuits.Brickwork(n, 2 * Layers), n, o)) { IsStandard = false },
         new("qaoa", $"{Layers} layers of MaxCut on a random 3-regular graph", [20],
-            (n, o) => Prepared(WorkloadCircuits.RegularQaoa(n, Layers), n, o)) { IsStandard = false, LeastQubits = 4, IsEven = true },
+            (n, o) => Prepared(WorkloadCircuits.RegularQaoa(n, Layers), n, o)) { IsStandard = false, LeastQubits = 4, Takes = int.IsEvenInteger, TakesOnly = EvenOnly },
         new("uccsd", "unitary coupled cluster of a molecule with a third of its spin orbitals filled", [12, 16],
-            (n, o) => Prepared(WorkloadCircuits.CoupledCluster(n), n, o)) { IsStandard = false, LeastQubits = 4, IsEven = true },
+            (n, o) => Prepared(WorkloadCircuits.CoupledCluster(n), n, o)) { IsStandard = false, LeastQubits = 4, Takes = int.IsEvenInteger, TakesOnly = EvenOnly },
         new("random2q", "two-qubit gates of eight kinds on random pairs, ten a qubit, with rotations between", [20],
             (n, o) => Prepared(WorkloadCircuits.RandomTwoQubitGates(n), n, o)) { IsStandard = false },
     ];
+
+    private const string EvenOnly = "even numbers of qubits";
+
+    private static int DistanceOf(int qubits) => (int)Math.Sqrt((qubits + 1) / 2.0);
 
     private static WorkloadRun Prepared(Circuit circuit, int qubits, SimulationOptions options)
     {
@@ -112,6 +142,9 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
 /// <summary>A workload that is ready: next is called before each repetition and not timed, run is timed.</summary>
 internal sealed class WorkloadRun(long gates, Action<int> next, Action<int> run, params IDisposable[] owned) : IDisposable
 {
+    /// <summary>The state vector whose memory is as large as what the workload works on; null: as many qubits as the workload; 0: there is no such memory.</summary>
+    public int? PassQubits { get; init; }
+
     /// <summary>Gates of the circuit; 0 where there is none.</summary>
     public long Gates { get; } = gates;
 

@@ -5,19 +5,19 @@ namespace QTrain.Workloads;
 
 /// <summary>What a workload took. Times are in milliseconds.</summary>
 internal sealed record WorkloadTiming(
-    string Workload, int Qubits, int Threads, string Precision, double BestMs, double MedianMs, double PassMs, long PassBytes, long Gates, int Repetitions)
+    string Workload, int Qubits, int Threads, string Precision, double BestMs, double MedianMs, double? PassMs, long PassBytes, long Gates, int Repetitions)
 {
-    /// <summary>The median as a multiple of a memory pass.</summary>
-    public double Passes => MedianMs / PassMs;
+    /// <summary>The median as a multiple of a memory pass; null where there is no state to pass over.</summary>
+    public double? Passes => MedianMs / PassMs;
 
     /// <summary>Null where there is no circuit.</summary>
     public double? GatesPerSecond => Gates == 0 ? null : Gates / (MedianMs / 1e3);
 
     /// <summary>What a simulator that sweeps the state once a gate would have to move to be as fast, 10⁹ bytes a second.</summary>
-    public double? GigabytesPerSecond => GatesPerSecond * 2 * PassBytes / 1e9;
+    public double? GigabytesPerSecond => PassMs is null ? null : GatesPerSecond * 2 * PassBytes / 1e9;
 
     /// <summary>What a memory pass moves, 10⁹ bytes a second.</summary>
-    public double PassGigabytesPerSecond => 2 * PassBytes / (PassMs * 1e6);
+    public double? PassGigabytesPerSecond => 2 * PassBytes / (PassMs * 1e6);
 }
 
 /// <summary>Times workloads and, between their repetitions, memory passes: machines drift, and both drift together.</summary>
@@ -33,7 +33,7 @@ internal static class WorkloadTimer
     {
         var options = new SimulationOptions { Threads = threads };
         using var run = workload.Prepare(qubits, options);
-        using var pass = new MemoryPass(qubits, options);
+        using var pass = run.PassQubits == 0 ? null : new MemoryPass(run.PassQubits ?? qubits, options);
         // Once, and where that is short until the runtime has compiled all of it with optimizations.
         var number = 0;
         var clock = Stopwatch.StartNew();
@@ -62,9 +62,9 @@ internal static class WorkloadTimer
             }
             while (group < Group && (repetitions is null || times.Count < repetitions));
             spent += group;
-            passes.Add(TimePass(pass, clock));
+            if (pass is not null) passes.Add(TimePass(pass, clock));
         }
-        return new WorkloadTiming(workload.Name, qubits, threads, "double", times.Min(), Median(times), Median(passes), pass.Bytes, run.Gates, times.Count);
+        return new WorkloadTiming(workload.Name, qubits, threads, "double", times.Min(), Median(times), pass is null ? null : Median(passes), pass?.Bytes ?? 0, run.Gates, times.Count);
     }
 
     private static double TimePass(MemoryPass pass, Stopwatch clock)

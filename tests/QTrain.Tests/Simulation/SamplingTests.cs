@@ -57,6 +57,29 @@ public sealed class Sampling
     }
 
     [Fact]
+    public void is_the_same_on_any_number_of_threads_and_at_any_width()
+    {
+        using var state = StateVector.FromAmplitudes(Any.Amplitudes(15, seed: 11), new SimulationOptions { Threads = 1 });
+        var counts = state.Sample(10_000, seed: 12);
+        foreach (var width in LaneWidths.All)
+            foreach (var threads in (int[])[1, 2, 5])
+            {
+                using var other = StateVector.FromAmplitudes(state.ToArray(), new SimulationOptions { Threads = threads, Width = width });
+                other.Sample(10_000, seed: 12).ShouldBe(counts);
+            }
+    }
+
+    [Fact]
+    public void goes_on_where_a_stream_is()
+    {
+        using var state = StateVector.FromAmplitudes(Any.Amplitudes(8, seed: 8));
+        var stream = new RandomStream(13);
+        var first = state.Sample(1000, stream);
+        stream.NextUInt64();
+        state.Sample(1000, stream).ShouldNotBe(first);
+    }
+
+    [Fact]
     public void depends_on_the_seed_alone()
     {
         using var state = StateVector.FromAmplitudes(Any.Amplitudes(8, seed: 8));
@@ -135,5 +158,55 @@ public sealed class Counts_of_outcomes
         Should.Throw<QuantumException>(() => new Counts(2, [new(1, -1)]));
         Should.Throw<QuantumException>(() => new Counts(65, []));
         Should.Throw<QuantumException>(() => Bell.Add(new Counts(3, [])));
+    }
+}
+
+public sealed class Binomial_numbers
+{
+    [Theory]
+    [InlineData(1, 0.3)]
+    [InlineData(20, 0.5)]
+    [InlineData(40, 0.1)]
+    [InlineData(60, 0.9)]
+    [InlineData(64, 0.5)]
+    [InlineData(500, 0.04)]
+    public void follow_their_distribution(int trials, double p)
+    {
+        // χ² over the outcomes expected at least five times: six standard deviations √(2·degrees), and one outcome that is all others.
+        const int draws = 200_000;
+        var random = new RandomStream(31);
+        var found = new double[trials + 1];
+        for (var k = 0; k < draws; k++) found[Binomial.Draw(trials, p, 1 - p, ref random)]++;
+        var (sum, degrees, restExpected, restFound, probability) = (0.0, 0, 0.0, 0.0, Math.Pow(1 - p, trials));
+        for (var k = 0; k <= trials; k++)
+        {
+            var expected = draws * probability;
+            if (expected < 5) (restExpected, restFound) = (restExpected + expected, restFound + found[k]);
+            else (sum, degrees) = (sum + (found[k] - expected) * (found[k] - expected) / expected, degrees + 1);
+            probability *= (trials - k) / (k + 1.0) * p / (1 - p);
+        }
+        if (restExpected >= 1) sum += (restFound - restExpected) * (restFound - restExpected) / restExpected;
+        sum.ShouldBeLessThan(degrees + 6 * Math.Sqrt(2 * degrees) + 6);
+    }
+
+    [Fact]
+    public void have_mean_and_variance_of_many_trials_and_no_chance_where_there_is_none()
+    {
+        const long trials = 1L << 40;
+        var random = new RandomStream(32);
+        var (sum, squares) = (0.0, 0.0);
+        for (var k = 0; k < 10_000; k++)
+        {
+            var deviation = Binomial.Draw(trials, 1, 3, ref random) - trials / 4.0;
+            (sum, squares) = (sum + deviation, squares + deviation * deviation);
+        }
+        var variance = trials * 3 / 16.0;
+        // Five standard deviations of the mean, and of the variance, whose own is √(2/10,000).
+        (sum / 10_000).ShouldBe(0, 5 * Math.Sqrt(variance / 10_000));
+        (squares / 10_000 / variance).ShouldBe(1, 5 * Math.Sqrt(2.0 / 10_000));
+        Binomial.Draw(7, 0, 1, ref random).ShouldBe(0);
+        Binomial.Draw(7, 1, 0, ref random).ShouldBe(7);
+        Binomial.Draw(0, 1, 1, ref random).ShouldBe(0);
+        Binomial.Draw(10, 1e-300, 1, ref random).ShouldBe(0);
     }
 }

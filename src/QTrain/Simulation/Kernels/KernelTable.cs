@@ -39,6 +39,7 @@ internal sealed unsafe class KernelTable
     public delegate*<Reduction*, nint, void> AddImage { get; private init; }
     public delegate*<Reduction*, nint, void> Norm { get; private init; }
     public delegate*<Reduction*, nint, void> Squares { get; private init; }
+    public delegate*<double*, int, double*, void> LeafWeights { get; private init; }
     public delegate*<ExpectationPass*, nint, double*, void> Expectation { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> Image { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> SquareAround { get; private init; }
@@ -86,6 +87,7 @@ internal sealed unsafe class KernelTable
         AddImage = &ReductionKernels<T>.AddImage,
         Norm = &ReductionKernels<T>.Norm,
         Squares = &ReductionKernels<T>.Squares,
+        LeafWeights = &LeafKernels<T>.Weights,
         Expectation = &ExpectationKernels<T>.Unit,
         Image = &ObservableKernels<T>.Image,
         SquareAround = &ObservableKernels<T>.SquareAround,

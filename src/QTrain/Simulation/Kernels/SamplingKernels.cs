@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using QTrain.Numerics;
+
+namespace QTrain.Simulation.Kernels;
+
+/// <summary>The weight of every leaf, 64 amplitudes, of a tile.</summary>
+internal static unsafe class LeafKernels<T> where T : unmanaged, ILanes<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Weights(double* tile, int blocks, double* leaves)
+    {
+        var lanes = stackalloc double[8];
+        var size = Math.Min(SamplingKernels.LeafBlocks, blocks);
+        for (var leaf = 0; leaf < SamplingKernels.LeavesOf(blocks); leaf++, tile += 16 * size)
+        {
+            for (var lane = 0; lane < 8; lane += T.Count)
+            {
+                // Real and imaginary parts add to sums of their own: neither waits for the other.
+                T real = T.Broadcast(0), imaginary = real;
+                for (var block = 0; block < size; block++)
+                {
+                    var a = ComplexLanes<T>.Load(tile + 16 * block + lane);
+                    real = T.MultiplyAdd(a.Real, a.Real, real);
+                    imaginary = T.MultiplyAdd(a.Imaginary, a.Imaginary, imaginary);
+                }
+                T.Store(real + imaginary, lanes + lane);
+            }
+            leaves[leaf] = Tiles.Sum(lanes);
+        }
+    }
+}
+
+/// <summary>Drawing outcomes from one tile: which leaf, then which amplitude of the leaf.</summary>
+internal static unsafe class SamplingKernels
+{
+    /// <summary>Blocks of a leaf.</summary>
+    public const int LeafBlocks = 8;
+
+    /// <summary>Amplitudes of a leaf.</summary>
+    public const int LeafLength = 8 * LeafBlocks;
+
+    /// <summary>Leaves of a whole tile.</summary>
+    public const int MostLeaves = Tiles.Blocks / LeafBlocks;
+
+    /// <summary>How many leaves a tile of so many blocks has.</summary>
+    public static int LeavesOf(int blocks) => Math.Max(1, blocks / LeafBlocks);
+
+    /// <summary>Adds so many outcomes to the counts of a tile.</summary>
+    /// <param name="state">The amplitudes of the tile.</param>
+    /// <param name="blocks">How many blocks it has.</param>
+    /// <param name="leaves">The weights of its leaves; overwritten.</param>
+    /// <param name="shots">How many outcomes.</param>
+    /// <param name="random">Where chance comes from.</param>
+    /// <param name="sums">Room for 4,096 numbers.</param>
+    /// <param name="counts">4,096 counts.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Draw(double* state, int blocks, double* leaves, long shots, ref RandomStream random, double* sums, long* counts)
+    {
+        ulong summed = 0;
+        for (var leaf = 1; leaf < MostLeaves; leaf++) leaves[leaf] = leaf < LeavesOf(blocks) ? leaves[leaf - 1] + leaves[leaf] : leaves[leaf - 1];
+        var total = leaves[MostLeaves - 1];
+        for (long shot = 0; shot < shots; shot++)
+        {
+            var target = random.NextDouble() * total;
+            var leaf = Above(leaves, target);
+            var inside = sums + LeafLength * leaf;
+            if ((summed >> leaf & 1) == 0)
+            {
+                // Only leaves that receive shots are looked into, and each once.
+                Accumulate(state + 16 * (nint)LeafBlocks * leaf, Math.Min(LeafBlocks, blocks), inside);
+                summed |= 1UL << leaf;
+            }
+            counts[LeafLength * leaf + Above(inside, leaf == 0 ? target : target - leaves[leaf - 1])]++;
+        }
+    }
+
+    /// <summary>Writes down what was counted and clears the counts.</summary>
+    /// <returns>How many different outcomes there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Collect(long* counts, int length, ulong first, OutcomeCount* results)
+    {
+        var found = 0;
+        for (var k = 0; k < length; k++)
+        {
+            if (counts[k] == 0) continue;
+            results[found++] = new OutcomeCount(first + (ulong)k, counts[k]);
+            counts[k] = 0;
+        }
+        return found;
+    }
+
+    /// <summary>The first of 64 ascending sums that is above a number; the last that rises where rounding leaves none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Above(double* sums, double target)
+    {
+        var at = sums[31] <= target ? 32 : 0;
+        at += sums[at + 15] <= target ? 16 : 0;
+        at += sums[at + 7] <= target ? 8 : 0;
+        at += sums[at + 3] <= target ? 4 : 0;
+        at += sums[at + 1] <= target ? 2 : 0;
+        at += sums[at] <= target ? 1 : 0;
+        if (sums[at] > target) return at;
+        while (at > 0 && sums[at] == sums[at - 1]) at--;
+        return at;
+    }
+
+    /// <summary>The running sums of |amplitude|² over a leaf, in four chains that do not wait for one another.</summary>
+    private static void Accumulate(double* leaf, int blocks, double* sums)
+    {
+        const int chain = LeafLength / 4;
+        for (var k = 0; k < LeafLength; k++)
+        {
+            var place = leaf + 16 * (k >> 3) + (k & 7);
+            sums[k] = k < 8 * blocks ? place[0] * place[0] + place[8] * place[8] : 0;
+        }
+        double a = 0, b = 0, c = 0, d = 0;
+        for (var k = 0; k < chain; k++)
+        {
+            sums[k] = a += sums[k];
+            sums[chain + k] = b += sums[chain + k];
+            sums[2 * chain + k] = c += sums[2 * chain + k];
+            sums[3 * chain + k] = d += sums[3 * chain + k];
+        }
+        (b, c) = (a + b, a + b + c);
+        for (var k = 0; k < chain; k++)
+        {
+            sums[chain + k] += a;
+            sums[2 * chain + k] += b;
+            sums[3 * chain + k] += c;
+        }
+    }
+}
