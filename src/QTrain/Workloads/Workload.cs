@@ -5,6 +5,7 @@ using QTrain.Noise;
 using QTrain.Simulation;
 using QTrain.Simulation.Density;
 using QTrain.Simulation.Stabilizer;
+using QTrain.Simulation.Trajectories;
 
 namespace QTrain.Workloads;
 
@@ -37,7 +38,10 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
     public string TakesOnly { get; init; } = "";
 
     /// <summary>Names that belong here but have no engine yet.</summary>
-    public static ImmutableArray<string> NotYetBuilt { get; } = ["trajectories"];
+    public static ImmutableArray<string> NotYetBuilt { get; } = [];
+
+    // Before the list that uses it.
+    private static readonly NoiseModel Noise = NoiseModel.None.AfterOneQubitGates(Channel.Depolarizing(0.001)).AfterTwoQubitGates(Channel.Depolarizing(0.01, qubits: 2));
 
     /// <summary>All of them, in the order of the tables.</summary>
     public static ImmutableArray<Workload> All { get; } =
@@ -82,15 +86,21 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
         }),
         new("density", "hea with depolarizing noise after every gate (0.001, two qubits 0.01), as a density matrix", [10], (n, o) =>
         {
-            var noise = NoiseModel.None.AfterOneQubitGates(Channel.Depolarizing(0.001)).AfterTwoQubitGates(Channel.Depolarizing(0.01, qubits: 2));
-            var program = DensityProgram.From(noise.ApplyTo(WorkloadCircuits.HardwareEfficient(n, Layers)));
+            var program = DensityProgram.From(Noise.ApplyTo(WorkloadCircuits.HardwareEfficient(n, Layers)));
             var (matrix, point) = (DensityMatrix.Zero(n, o), new double[program.ParameterCount]);
-            return new WorkloadRun(GatesOf(program.Compiled), r => WorkloadCircuits.SetPoint(point, r), _ =>
+            return new WorkloadRun(program.Circuit.Circuit.Operations.Length, r => WorkloadCircuits.SetPoint(point, r), _ =>
             {
                 matrix.SetZero();
                 matrix.Apply(program, point);
             }, matrix) { PassQubits = 2 * n - 1 };
         }) { MostQubits = 20 },
+        new("trajectories", "1,000 noisy trajectories of hea, the noise of density, and the mean energy of the chain", [16], (n, o) =>
+        {
+            var program = TrajectoryProgram.From(Noise.ApplyTo(WorkloadCircuits.HardwareEfficient(n, Layers)));
+            var (observable, point) = (WorkloadCircuits.IsingChain(n), new double[program.ParameterCount]);
+            return new WorkloadRun(program.Circuit.Circuit.Operations.Length, r => WorkloadCircuits.SetPoint(point, r),
+                r => TrajectorySimulator.Expectation(program, observable, point, 1000, (ulong)r, o));
+        }),
         new("paulis", "the expectation of 500 random Pauli terms, of a hea state that is there", [16, 20], (n, o) =>
         {
             var (observable, state) = (WorkloadCircuits.RandomTerms(n, 500), HardwareEfficientState(n, o));
