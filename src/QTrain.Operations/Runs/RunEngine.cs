@@ -157,7 +157,7 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
             var members = new List<TrainingResult>();
             while (members.Count < plan.Members && members.LastOrDefault()?.StopReason != StopReason.Interrupted)
             {
-                var mark = options.ResumeFromMark ? await MarkOfAsync(journal, plan, journaling, members.Count, stop.Token) : null;
+                var mark = await MarkOfAsync(journal, plan, journaling, members.Count, options, stop.Token);
                 try
                 {
                     members.Add(await Trainer.TrainAsync(
@@ -203,9 +203,12 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         return new RunOutcome(await store.Runs.GetAsync(grant.Run, CancellationToken.None), result, journal.Found, journal.Appended);
     }
 
-    private static async ValueTask<TrainingMark?> MarkOfAsync(Journal journal, TrainingPlan plan, IEvaluator evaluator, int member, CancellationToken cancellation)
+    private static async ValueTask<TrainingMark?> MarkOfAsync(
+        Journal journal, TrainingPlan plan, IEvaluator evaluator, int member, AdvanceOptions options, CancellationToken cancellation)
     {
-        if (await journal.LastMarkAsync(member, cancellation) is not { } mark || mark.MisfitWith(plan, evaluator, member) is not null) return null;
+        // Looked for whether it is used or not: the journal must know which marks it has, or those gone through again would be kept twice.
+        if (await journal.LastMarkAsync(member, cancellation) is not { } mark) return null;
+        if (!options.ResumeFromMark || mark.MisfitWith(plan, evaluator, member) is not null) return null;
         journal.StartAfter(member, mark.Step);
         return mark;
     }

@@ -53,6 +53,17 @@ public sealed class A_marked_run : IDisposable
     }
 
     [Fact]
+    public async Task goes_through_all_that_is_recorded_when_asked_to_and_keeps_its_marks_once()
+    {
+        var run = await InterruptAsync(26);
+        var resumed = await _engine.AdvanceAsync(run, (_, _) => Plan, new AdvanceOptions { MarkEvery = 10, ResumeFromMark = false });
+
+        resumed.Replayed.ShouldBe(53 + 2 * 26);
+        ShouldBeWhole(resumed, await Trainer.TrainAsync(Plan));
+        _folder.Sql("SELECT count(*) FROM journal WHERE lane = 3").ShouldBe(3);
+    }
+
+    [Fact]
     public async Task is_stopped_from_the_beginning_when_its_code_asks_something_else()
     {
         var run = await InterruptAsync(26);
