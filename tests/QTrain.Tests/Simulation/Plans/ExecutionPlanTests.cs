@@ -1,4 +1,5 @@
 using QTrain.Circuits;
+using QTrain.Gradients;
 using QTrain.Numerics;
 using QTrain.Simulation;
 using QTrain.Simulation.Kernels;
@@ -74,6 +75,50 @@ public sealed class An_execution_plan
                 if (!(Math.Abs(gradient[k] - expected) <= 1e-6))
                     Assert.Fail($"seed {seed}, {qubits} qubits, {shape}, parameter {k}: {gradient[k]}, not {expected}\n{string.Join("; ", circuit.Operations)}\n{plan}");
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(14)]
+    [InlineData(15)]
+    [InlineData(17)]
+    [InlineData(21)]
+    [InlineData(22)]
+    [Trait("Category", "Slow")]
+    public void agrees_with_one_gate_after_another_where_a_state_has_many_tiles(int qubits)
+    {
+        for (ulong seed = 0; seed < (qubits > 20 ? 2UL : 12); seed++)
+        {
+            var circuit = seed % 3 == 0 ? Any.UnitaryCircuit(qubits, 30, seed) : LayeredCircuits.Random(qubits, 3, seed);
+            var at = Any.Point(circuit.Parameters.Length, seed);
+            var compiled = CompiledCircuit.From(circuit);
+            using var planned = StateVector.Zero(qubits);
+            using var oneByOne = StateVector.Zero(qubits);
+            planned.Apply(compiled, at);
+            foreach (var instruction in compiled.Instructions) oneByOne.Apply(instruction, instruction.Angle.At(at), inverse: false);
+            (1 - oneByOne.InnerProduct(planned).Real).ShouldBe(0, 1e-11, $"seed {seed}: {compiled.PlanFor(planned.Options.Width)}");
+            using var alone = StateVector.Zero(qubits, new SimulationOptions { Threads = 1 });
+            alone.Apply(compiled, at);
+            for (long k = 0; k < alone.Length; k += 37)
+                if (alone[k] != planned[k]) Assert.Fail($"seed {seed}: amplitude {k} is {planned[k]} on all threads and {alone[k]} on one");
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void has_the_gradient_of_shifts_and_its_bits_on_any_number_of_threads()
+    {
+        for (ulong seed = 0; seed < 4; seed++)
+        {
+            var circuit = LayeredCircuits.Random(15, 2, 100 + seed);
+            var at = Any.Point(circuit.Parameters.Length, seed);
+            var random = new RandomStream(seed);
+            var observable = Any.Observable(15, 6, ref random);
+            var one = Gradient.Adjoint(circuit, observable, at, new SimulationOptions { Threads = 1 });
+            foreach (var threads in new[] { 2, 3, 5 })
+                Gradient.Adjoint(circuit, observable, at, new SimulationOptions { Threads = threads }).ShouldBe(one);
+            var shift = Gradient.Shift(circuit, observable, at);
+            for (var k = 0; k < shift.Length; k++) one[k].ShouldBe(shift[k], 1e-10, $"seed {seed}, parameter {k}");
         }
     }
 
