@@ -54,7 +54,8 @@ internal sealed unsafe class ExecutionPlan
                 steps[k] = drafts[d].Steps[k](mayDefer);
                 mayDefer |= steps[k] is DiagonalTileStep;
             }
-            made.Insert(0, new PassPlan(drafts[d].Tile, steps, tileShape.InnerQubits, _kernels.ElementBytes, table, drafts[d].Whole));
+            // Phases that wait leave a pass with nothing to do.
+            if (steps.Length > 0 || drafts[d].Whole is not null) made.Insert(0, new PassPlan(drafts[d].Tile, steps, tileShape.InnerQubits, _kernels.ElementBytes, table, drafts[d].Whole));
         }
         _passes = [.. made];
         foreach (var pass in _passes)
