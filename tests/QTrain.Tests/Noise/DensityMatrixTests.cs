@@ -111,11 +111,7 @@ public sealed class The_density_matrix
         using var matrix = DensityMatrix.Zero(8, new SimulationOptions { Threads = 1 });
         var observable = PauliSum.Of(8, ("ZZIIIIII", 1), ("IIIIIXXI", 0.5));
         var points = Enumerable.Range(0, 3).Select(k => Any.Point(program.ParameterCount, (ulong)k)).ToArray();
-        Evaluate(0);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Evaluate(1);
-        Evaluate(2);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocations.Of(Evaluate).ShouldBe(0);
 
         void Evaluate(int k)
         {

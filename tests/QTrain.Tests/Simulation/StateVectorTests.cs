@@ -202,15 +202,12 @@ public sealed class The_state_vector
             var observable = Any.Observable(qubits, 12, ref random);
             using var state = StateVector.Zero(qubits, new SimulationOptions { Threads = threads });
             using var other = StateVector.Zero(qubits, new SimulationOptions { Threads = threads });
-            Evaluate();
-            Evaluate();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            Evaluate();
-            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            Allocations.Of(Evaluate).ShouldBe(0);
 
-            void Evaluate()
+            void Evaluate(int round)
             {
                 state.SetZero();
+                at[0] = round;
                 state.Apply(circuit, at);
                 _ = state.Expectation(observable);
                 _ = state.Variance(observable);

@@ -122,6 +122,25 @@ public sealed class An_execution_plan
         }
     }
 
+    [Theory]
+    [InlineData(6)]
+    [InlineData(15)]
+    public void gives_a_gradient_without_allocating(int qubits)
+    {
+        var circuit = CompiledCircuit.From(LayeredCircuits.Random(qubits, 3, seed: 5));
+        var random = new RandomStream(6);
+        var observable = Any.Observable(qubits, 6, ref random);
+        var at = Any.Point(circuit.ParameterCount, ref random);
+        var gradient = new double[at.Length];
+        using var state = StateVector.Zero(qubits);
+        using var sweep = new AdjointSweep(circuit, observable, state);
+        Allocations.Of(round =>
+        {
+            at[0] = round;
+            sweep.Evaluate(at, gradient);
+        }).ShouldBe(0);
+    }
+
     private static void Check(Circuit circuit, ulong seed, LaneWidth width, TileShape shape)
     {
         var random = new RandomStream(seed + 1);
