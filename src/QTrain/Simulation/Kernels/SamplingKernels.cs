@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using QTrain.Numerics;
 
 namespace QTrain.Simulation.Kernels;
@@ -36,6 +37,9 @@ internal static unsafe class SamplingKernels
     /// <summary>Blocks of a leaf.</summary>
     public const int LeafBlocks = 8;
 
+    // So many that no step of them is short, and so few that all lie in the first-level cache.
+    private const int AtOnce = 256;
+
     /// <summary>Amplitudes of a leaf.</summary>
     public const int LeafLength = 8 * LeafBlocks;
 
@@ -57,20 +61,38 @@ internal static unsafe class SamplingKernels
     public static void Draw(double* state, int blocks, double* leaves, long shots, ref RandomStream random, double* sums, long* counts)
     {
         ulong summed = 0;
-        for (var leaf = 1; leaf < MostLeaves; leaf++) leaves[leaf] = leaf < LeavesOf(blocks) ? leaves[leaf - 1] + leaves[leaf] : leaves[leaf - 1];
-        var total = leaves[MostLeaves - 1];
-        for (long shot = 0; shot < shots; shot++)
+        double* targets = stackalloc double[AtOnce], starts = stackalloc double[MostLeaves];
+        var leafOf = stackalloc byte[AtOnce];
+        starts[0] = 0;
+        for (var leaf = 1; leaf < MostLeaves; leaf++)
         {
-            var target = random.NextDouble() * total;
-            var leaf = Above(leaves, target);
-            var inside = sums + LeafLength * leaf;
-            if ((summed >> leaf & 1) == 0)
+            starts[leaf] = leaves[leaf - 1];
+            leaves[leaf] = leaf < LeavesOf(blocks) ? leaves[leaf - 1] + leaves[leaf] : leaves[leaf - 1];
+        }
+        var total = leaves[MostLeaves - 1];
+        for (long done = 0; done < shots; done += AtOnce)
+        {
+            // One step for many shots, then the next step: a search waits for itself only, and several go on at once.
+            var now = (int)Math.Min(AtOnce, shots - done);
+            for (var k = 0; k < now; k++) targets[k] = random.NextDouble() * total;
+            for (var k = 0; k < now; k++)
             {
-                // Only leaves that receive shots are looked into, and each once.
-                Accumulate(state + 16 * (nint)LeafBlocks * leaf, Math.Min(LeafBlocks, blocks), inside);
-                summed |= 1UL << leaf;
+                var leaf = Above(leaves, targets[k]);
+                leafOf[k] = (byte)leaf;
+                targets[k] -= starts[leaf];
             }
-            counts[LeafLength * leaf + Above(inside, leaf == 0 ? target : target - leaves[leaf - 1])]++;
+            for (var k = 0; k < now; k++)
+            {
+                if ((summed >> leafOf[k] & 1) != 0) continue;
+                // Only leaves that receive shots are looked into, and each once.
+                Accumulate(state + 16 * (nint)LeafBlocks * leafOf[k], Math.Min(LeafBlocks, blocks), sums + LeafLength * (nint)leafOf[k]);
+                summed |= 1UL << leafOf[k];
+            }
+            for (var k = 0; k < now; k++)
+            {
+                var first = LeafLength * (nint)leafOf[k];
+                counts[first + Above(sums + first, targets[k])]++;
+            }
         }
     }
 
@@ -91,28 +113,43 @@ internal static unsafe class SamplingKernels
 
     /// <summary>The first of 64 ascending sums that is above a number; the last that rises where rounding leaves none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Above(double* sums, double target)
+    private static nint Above(double* sums, double target)
     {
-        var at = sums[31] <= target ? 32 : 0;
-        at += sums[at + 15] <= target ? 16 : 0;
-        at += sums[at + 7] <= target ? 8 : 0;
-        at += sums[at + 3] <= target ? 4 : 0;
-        at += sums[at + 1] <= target ? 2 : 0;
-        at += sums[at] <= target ? 1 : 0;
+        // Steps are added, not branched to: which way a random number goes cannot be predicted.
+        var at = Step(sums[31], target, 5);
+        at += Step(sums[at + 15], target, 4);
+        at += Step(sums[at + 7], target, 3);
+        at += Step(sums[at + 3], target, 2);
+        at += Step(sums[at + 1], target, 1);
+        at += Step(sums[at], target, 0);
         if (sums[at] > target) return at;
         while (at > 0 && sums[at] == sums[at - 1]) at--;
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Step(double sum, double target, int log)
+    {
+        var isBelow = sum <= target;
+        return (nint)(*(byte*)&isBelow) << log;
+    }
+
     /// <summary>The running sums of |amplitude|² over a leaf, in four chains that do not wait for one another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(double* leaf, int blocks, double* sums)
     {
         const int chain = LeafLength / 4;
-        for (var k = 0; k < LeafLength; k++)
-        {
-            var place = leaf + 16 * (k >> 3) + (k & 7);
-            sums[k] = k < 8 * blocks ? place[0] * place[0] + place[8] * place[8] : 0;
-        }
+        for (var block = 0; block < LeafBlocks; block++)
+            for (var lane = 0; lane < 8; lane += Vector256<double>.Count)
+            {
+                var square = Vector256<double>.Zero;
+                if (block < blocks)
+                {
+                    var (real, imaginary) = (Vector256.Load(leaf + 16 * block + lane), Vector256.Load(leaf + 16 * block + lane + 8));
+                    square = real * real + imaginary * imaginary;
+                }
+                square.Store(sums + 8 * block + lane);
+            }
         double a = 0, b = 0, c = 0, d = 0;
         for (var k = 0; k < chain; k++)
         {
@@ -122,11 +159,12 @@ internal static unsafe class SamplingKernels
             sums[3 * chain + k] = d += sums[3 * chain + k];
         }
         (b, c) = (a + b, a + b + c);
-        for (var k = 0; k < chain; k++)
+        var (second, third, fourth) = (Vector256.Create(a), Vector256.Create(b), Vector256.Create(c));
+        for (var k = 0; k < chain; k += Vector256<double>.Count)
         {
-            sums[chain + k] += a;
-            sums[2 * chain + k] += b;
-            sums[3 * chain + k] += c;
+            (Vector256.Load(sums + chain + k) + second).Store(sums + chain + k);
+            (Vector256.Load(sums + 2 * chain + k) + third).Store(sums + 2 * chain + k);
+            (Vector256.Load(sums + 3 * chain + k) + fourth).Store(sums + 3 * chain + k);
         }
     }
 }
