@@ -41,8 +41,10 @@ public sealed class The_samples : IDisposable
     {
         var run = await TrainAsync("h2-shots.yaml");
         run.GetProperty("shots").GetInt64().ShouldBe(5000 * run.GetProperty("evaluations").GetInt64());
-        run.GetProperty("finalStandardError").GetDouble().ShouldBeGreaterThan(0);
-        run.GetProperty("finalLoss").GetDouble().ShouldBeLessThan(-1.116998997);     // below Hartree–Fock
+        var error = run.GetProperty("finalStandardError").GetDouble();
+        error.ShouldBeInRange(1e-4, 1e-2);
+        // One noisy energy at the last point: within four of its standard errors, and what SPSA is still away from the minimum.
+        run.GetProperty("finalLoss").GetDouble().ShouldBe(-1.137306036, 4 * error + 2e-3);
     }
 
     [Fact]
