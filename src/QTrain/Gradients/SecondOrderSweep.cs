@@ -35,7 +35,7 @@ internal sealed class SecondOrderSweep : IDisposable
             var value = instruction.Angle.At(at);
             _ket.Apply(instruction, value, inverse: false);
             _ketMoved.Apply(instruction, value, inverse: false);
-            if (RateOf(instruction, direction) is not 0.0 and var rate)
+            if (instruction.Angle.RateAlong(direction) is not 0.0 and var rate)
                 StateVector.AddGeneratorImage(_ketMoved, rate * instruction.Factor, instruction, _ket);
         }
         StateVector.SetToImage(_bra, _observable, _ket);
@@ -47,9 +47,8 @@ internal sealed class SecondOrderSweep : IDisposable
             {
                 var slope = instruction.SlopeOf(
                     StateVector.InnerProductWith(instruction, _braMoved, _ket) + StateVector.InnerProductWith(instruction, _bra, _ketMoved));
-                var angle = instruction.Angle;
-                for (var t = 0; t < angle.Indices.Length; t++) product[angle.Indices[t]] += angle.Coefficients[t] * slope;
-                if (RateOf(instruction, direction) is not 0.0 and var rate)
+                instruction.Angle.AddTo(product, slope);
+                if (instruction.Angle.RateAlong(direction) is not 0.0 and var rate)
                 {
                     StateVector.AddGeneratorImage(_ketMoved, -rate * instruction.Factor, instruction, _ket);
                     StateVector.AddGeneratorImage(_braMoved, -rate * instruction.Factor, instruction, _bra);
@@ -69,14 +68,5 @@ internal sealed class SecondOrderSweep : IDisposable
         _bra.Dispose();
         _ketMoved.Dispose();
         _braMoved.Dispose();
-    }
-
-    private static double RateOf(Instruction instruction, ReadOnlySpan<double> direction)
-    {
-        if (!instruction.IsMoved) return 0;
-        var rate = 0.0;
-        var angle = instruction.Angle;
-        for (var t = 0; t < angle.Indices.Length; t++) rate += angle.Coefficients[t] * direction[angle.Indices[t]];
-        return rate;
     }
 }

@@ -75,4 +75,18 @@ internal sealed class AffineAngle(int[] indices, double[] coefficients, double c
         for (var k = 0; k < indices.Length; k++) sum = Math.FusedMultiplyAdd(coefficients[k], parameters[indices[k]], sum);
         return sum;
     }
+
+    /// <summary>What the angle gains per unit of a direction in parameter space.</summary>
+    public double RateAlong(ReadOnlySpan<double> direction)
+    {
+        var rate = 0.0;
+        for (var k = 0; k < indices.Length; k++) rate += coefficients[k] * direction[indices[k]];
+        return rate;
+    }
+
+    /// <summary>The chain rule: adds what a derivative by the angle contributes to the derivatives by the parameters.</summary>
+    public void AddTo(Span<double> gradient, double slope)
+    {
+        for (var k = 0; k < indices.Length; k++) gradient[indices[k]] += coefficients[k] * slope;
+    }
 }

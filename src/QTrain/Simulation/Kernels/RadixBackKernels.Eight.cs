@@ -40,364 +40,191 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                 for (var c = 0; c < controls; c++)
                     x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
             }
-            place = (TElement*)ket + at;
-            if (TMoves.IsSet)
+            var state = ket;
+            while (true)
             {
-                v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
-                v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
-                v2 = R.Load(place + ((nuint)step->Out[2] ^ x));
-                v3 = R.Load(place + ((nuint)step->Out[3] ^ x));
-                v4 = R.Load(place + ((nuint)step->Out[4] ^ x));
-                v5 = R.Load(place + ((nuint)step->Out[5] ^ x));
-                v6 = R.Load(place + ((nuint)step->Out[6] ^ x));
-                v7 = R.Load(place + ((nuint)step->Out[7] ^ x));
-            }
-            else
-            {
-                v0 = R.Load(place);
-                v1 = R.Load(place + s0);
-                v2 = R.Load(place + s1);
-                v3 = R.Load(place + s0 + s1);
-                v4 = R.Load(place + s2);
-                v5 = R.Load(place + s0 + s2);
-                v6 = R.Load(place + s1 + s2);
-                v7 = R.Load(place + s0 + s1 + s2);
-            }
-            if (TLanes.IsSet)
-            {
-                if (permutes)
+                place = (TElement*)state + at;
+                if (TMoves.IsSet)
                 {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
-                    v1 = R.Permute(v1, R.Load(order + R.Count));
-                    v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
-                    v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
-                    v4 = R.Permute(v4, R.Load(order + 4 * R.Count));
-                    v5 = R.Permute(v5, R.Load(order + 5 * R.Count));
-                    v6 = R.Permute(v6, R.Load(order + 6 * R.Count));
-                    v7 = R.Permute(v7, R.Load(order + 7 * R.Count));
+                    v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
+                    v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
+                    v2 = R.Load(place + ((nuint)step->Out[2] ^ x));
+                    v3 = R.Load(place + ((nuint)step->Out[3] ^ x));
+                    v4 = R.Load(place + ((nuint)step->Out[4] ^ x));
+                    v5 = R.Load(place + ((nuint)step->Out[5] ^ x));
+                    v6 = R.Load(place + ((nuint)step->Out[6] ^ x));
+                    v7 = R.Load(place + ((nuint)step->Out[7] ^ x));
                 }
-                if (blends)
+                else
                 {
-                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
-                    a = R.Select(mask, v1, v0);
-                    v1 = R.Select(mask, v0, v1);
+                    v0 = R.Load(place);
+                    v1 = R.Load(place + s0);
+                    v2 = R.Load(place + s1);
+                    v3 = R.Load(place + s0 + s1);
+                    v4 = R.Load(place + s2);
+                    v5 = R.Load(place + s0 + s2);
+                    v6 = R.Load(place + s1 + s2);
+                    v7 = R.Load(place + s0 + s1 + s2);
+                }
+                if (TLanes.IsSet)
+                {
+                    if (permutes)
+                    {
+                        var order = lanes + RadixStep.InverseRow * R.Count;
+                        v0 = R.Permute(v0, R.Load(order));
+                        v1 = R.Permute(v1, R.Load(order + R.Count));
+                        v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
+                        v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
+                        v4 = R.Permute(v4, R.Load(order + 4 * R.Count));
+                        v5 = R.Permute(v5, R.Load(order + 5 * R.Count));
+                        v6 = R.Permute(v6, R.Load(order + 6 * R.Count));
+                        v7 = R.Permute(v7, R.Load(order + 7 * R.Count));
+                    }
+                    if (blends)
+                    {
+                        var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
+                        a = R.Select(mask, v1, v0);
+                        v1 = R.Select(mask, v0, v1);
+                        v0 = a;
+                        a = R.Select(mask, v3, v2);
+                        v3 = R.Select(mask, v2, v3);
+                        v2 = a;
+                        a = R.Select(mask, v5, v4);
+                        v5 = R.Select(mask, v4, v5);
+                        v4 = a;
+                        a = R.Select(mask, v7, v6);
+                        v7 = R.Select(mask, v6, v7);
+                        v6 = a;
+                    }
+                    if ((laneTurns & 1) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
+                        v4 = R.SubtractProduct(partner, R.Flip1(v4), R.Multiply(own, v4));
+                        v5 = R.SubtractProduct(partner, R.Flip1(v5), R.Multiply(own, v5));
+                        v6 = R.SubtractProduct(partner, R.Flip1(v6), R.Multiply(own, v6));
+                        v7 = R.SubtractProduct(partner, R.Flip1(v7), R.Multiply(own, v7));
+                    }
+                    if ((laneTurns & 2) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
+                        v4 = R.SubtractProduct(partner, R.Flip2(v4), R.Multiply(own, v4));
+                        v5 = R.SubtractProduct(partner, R.Flip2(v5), R.Multiply(own, v5));
+                        v6 = R.SubtractProduct(partner, R.Flip2(v6), R.Multiply(own, v6));
+                        v7 = R.SubtractProduct(partner, R.Flip2(v7), R.Multiply(own, v7));
+                    }
+                    if (R.Count > 4 && (laneTurns & 4) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
+                        v4 = R.SubtractProduct(partner, R.Flip4(v4), R.Multiply(own, v4));
+                        v5 = R.SubtractProduct(partner, R.Flip4(v5), R.Multiply(own, v5));
+                        v6 = R.SubtractProduct(partner, R.Flip4(v6), R.Multiply(own, v6));
+                        v7 = R.SubtractProduct(partner, R.Flip4(v7), R.Multiply(own, v7));
+                    }
+                }
+                if (TForm.IsSet)
+                {
+                    a = R.MultiplyAdd(t0, v1, v0);
+                    v1 = R.SubtractProduct(t0, v0, v1);
                     v0 = a;
-                    a = R.Select(mask, v3, v2);
-                    v3 = R.Select(mask, v2, v3);
+                    a = R.MultiplyAdd(t0, v3, v2);
+                    v3 = R.SubtractProduct(t0, v2, v3);
                     v2 = a;
-                    a = R.Select(mask, v5, v4);
-                    v5 = R.Select(mask, v4, v5);
+                    a = R.MultiplyAdd(t0, v5, v4);
+                    v5 = R.SubtractProduct(t0, v4, v5);
                     v4 = a;
-                    a = R.Select(mask, v7, v6);
-                    v7 = R.Select(mask, v6, v7);
+                    a = R.MultiplyAdd(t0, v7, v6);
+                    v7 = R.SubtractProduct(t0, v6, v7);
                     v6 = a;
-                }
-                if ((laneTurns & 1) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
-                    v4 = R.SubtractProduct(partner, R.Flip1(v4), R.Multiply(own, v4));
-                    v5 = R.SubtractProduct(partner, R.Flip1(v5), R.Multiply(own, v5));
-                    v6 = R.SubtractProduct(partner, R.Flip1(v6), R.Multiply(own, v6));
-                    v7 = R.SubtractProduct(partner, R.Flip1(v7), R.Multiply(own, v7));
-                }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
-                    v4 = R.SubtractProduct(partner, R.Flip2(v4), R.Multiply(own, v4));
-                    v5 = R.SubtractProduct(partner, R.Flip2(v5), R.Multiply(own, v5));
-                    v6 = R.SubtractProduct(partner, R.Flip2(v6), R.Multiply(own, v6));
-                    v7 = R.SubtractProduct(partner, R.Flip2(v7), R.Multiply(own, v7));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
-                    v4 = R.SubtractProduct(partner, R.Flip4(v4), R.Multiply(own, v4));
-                    v5 = R.SubtractProduct(partner, R.Flip4(v5), R.Multiply(own, v5));
-                    v6 = R.SubtractProduct(partner, R.Flip4(v6), R.Multiply(own, v6));
-                    v7 = R.SubtractProduct(partner, R.Flip4(v7), R.Multiply(own, v7));
-                }
-            }
-            if (TForm.IsSet)
-            {
-                a = R.MultiplyAdd(t0, v1, v0);
-                v1 = R.SubtractProduct(t0, v0, v1);
-                v0 = a;
-                a = R.MultiplyAdd(t0, v3, v2);
-                v3 = R.SubtractProduct(t0, v2, v3);
-                v2 = a;
-                a = R.MultiplyAdd(t0, v5, v4);
-                v5 = R.SubtractProduct(t0, v4, v5);
-                v4 = a;
-                a = R.MultiplyAdd(t0, v7, v6);
-                v7 = R.SubtractProduct(t0, v6, v7);
-                v6 = a;
-                a = R.MultiplyAdd(t1, v2, v0);
-                v2 = R.SubtractProduct(t1, v0, v2);
-                v0 = a;
-                a = R.MultiplyAdd(t1, v3, v1);
-                v3 = R.SubtractProduct(t1, v1, v3);
-                v1 = a;
-                a = R.MultiplyAdd(t1, v6, v4);
-                v6 = R.SubtractProduct(t1, v4, v6);
-                v4 = a;
-                a = R.MultiplyAdd(t1, v7, v5);
-                v7 = R.SubtractProduct(t1, v5, v7);
-                v5 = a;
-                a = R.MultiplyAdd(t2, v4, v0);
-                v4 = R.SubtractProduct(t2, v0, v4);
-                v0 = a;
-                a = R.MultiplyAdd(t2, v5, v1);
-                v5 = R.SubtractProduct(t2, v1, v5);
-                v1 = a;
-                a = R.MultiplyAdd(t2, v6, v2);
-                v6 = R.SubtractProduct(t2, v2, v6);
-                v2 = a;
-                a = R.MultiplyAdd(t2, v7, v3);
-                v7 = R.SubtractProduct(t2, v3, v7);
-                v3 = a;
-            }
-            else
-            {
-                a = R.Broadcast(step->Turns[0]);
-                b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
-                v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
-                v0 = b;
-                b = R.MultiplyAdd(t0, v3, R.Multiply(a, v2));
-                v3 = R.SubtractProduct(t0, v2, R.Multiply(a, v3));
-                v2 = b;
-                b = R.MultiplyAdd(t0, v5, R.Multiply(a, v4));
-                v5 = R.SubtractProduct(t0, v4, R.Multiply(a, v5));
-                v4 = b;
-                b = R.MultiplyAdd(t0, v7, R.Multiply(a, v6));
-                v7 = R.SubtractProduct(t0, v6, R.Multiply(a, v7));
-                v6 = b;
-                a = R.Broadcast(step->Turns[2]);
-                b = R.MultiplyAdd(t1, v2, R.Multiply(a, v0));
-                v2 = R.SubtractProduct(t1, v0, R.Multiply(a, v2));
-                v0 = b;
-                b = R.MultiplyAdd(t1, v3, R.Multiply(a, v1));
-                v3 = R.SubtractProduct(t1, v1, R.Multiply(a, v3));
-                v1 = b;
-                b = R.MultiplyAdd(t1, v6, R.Multiply(a, v4));
-                v6 = R.SubtractProduct(t1, v4, R.Multiply(a, v6));
-                v4 = b;
-                b = R.MultiplyAdd(t1, v7, R.Multiply(a, v5));
-                v7 = R.SubtractProduct(t1, v5, R.Multiply(a, v7));
-                v5 = b;
-                a = R.Broadcast(step->Turns[4]);
-                b = R.MultiplyAdd(t2, v4, R.Multiply(a, v0));
-                v4 = R.SubtractProduct(t2, v0, R.Multiply(a, v4));
-                v0 = b;
-                b = R.MultiplyAdd(t2, v5, R.Multiply(a, v1));
-                v5 = R.SubtractProduct(t2, v1, R.Multiply(a, v5));
-                v1 = b;
-                b = R.MultiplyAdd(t2, v6, R.Multiply(a, v2));
-                v6 = R.SubtractProduct(t2, v2, R.Multiply(a, v6));
-                v2 = b;
-                b = R.MultiplyAdd(t2, v7, R.Multiply(a, v3));
-                v7 = R.SubtractProduct(t2, v3, R.Multiply(a, v7));
-                v3 = b;
-            }
-            R.Store(v0, place);
-            R.Store(v1, place + s0);
-            R.Store(v2, place + s1);
-            R.Store(v3, place + s0 + s1);
-            R.Store(v4, place + s2);
-            R.Store(v5, place + s0 + s2);
-            R.Store(v6, place + s1 + s2);
-            R.Store(v7, place + s0 + s1 + s2);
-            place = (TElement*)bra + at;
-            if (TMoves.IsSet)
-            {
-                v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
-                v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
-                v2 = R.Load(place + ((nuint)step->Out[2] ^ x));
-                v3 = R.Load(place + ((nuint)step->Out[3] ^ x));
-                v4 = R.Load(place + ((nuint)step->Out[4] ^ x));
-                v5 = R.Load(place + ((nuint)step->Out[5] ^ x));
-                v6 = R.Load(place + ((nuint)step->Out[6] ^ x));
-                v7 = R.Load(place + ((nuint)step->Out[7] ^ x));
-            }
-            else
-            {
-                v0 = R.Load(place);
-                v1 = R.Load(place + s0);
-                v2 = R.Load(place + s1);
-                v3 = R.Load(place + s0 + s1);
-                v4 = R.Load(place + s2);
-                v5 = R.Load(place + s0 + s2);
-                v6 = R.Load(place + s1 + s2);
-                v7 = R.Load(place + s0 + s1 + s2);
-            }
-            if (TLanes.IsSet)
-            {
-                if (permutes)
-                {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
-                    v1 = R.Permute(v1, R.Load(order + R.Count));
-                    v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
-                    v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
-                    v4 = R.Permute(v4, R.Load(order + 4 * R.Count));
-                    v5 = R.Permute(v5, R.Load(order + 5 * R.Count));
-                    v6 = R.Permute(v6, R.Load(order + 6 * R.Count));
-                    v7 = R.Permute(v7, R.Load(order + 7 * R.Count));
-                }
-                if (blends)
-                {
-                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
-                    a = R.Select(mask, v1, v0);
-                    v1 = R.Select(mask, v0, v1);
+                    a = R.MultiplyAdd(t1, v2, v0);
+                    v2 = R.SubtractProduct(t1, v0, v2);
                     v0 = a;
-                    a = R.Select(mask, v3, v2);
-                    v3 = R.Select(mask, v2, v3);
-                    v2 = a;
-                    a = R.Select(mask, v5, v4);
-                    v5 = R.Select(mask, v4, v5);
+                    a = R.MultiplyAdd(t1, v3, v1);
+                    v3 = R.SubtractProduct(t1, v1, v3);
+                    v1 = a;
+                    a = R.MultiplyAdd(t1, v6, v4);
+                    v6 = R.SubtractProduct(t1, v4, v6);
                     v4 = a;
-                    a = R.Select(mask, v7, v6);
-                    v7 = R.Select(mask, v6, v7);
-                    v6 = a;
+                    a = R.MultiplyAdd(t1, v7, v5);
+                    v7 = R.SubtractProduct(t1, v5, v7);
+                    v5 = a;
+                    a = R.MultiplyAdd(t2, v4, v0);
+                    v4 = R.SubtractProduct(t2, v0, v4);
+                    v0 = a;
+                    a = R.MultiplyAdd(t2, v5, v1);
+                    v5 = R.SubtractProduct(t2, v1, v5);
+                    v1 = a;
+                    a = R.MultiplyAdd(t2, v6, v2);
+                    v6 = R.SubtractProduct(t2, v2, v6);
+                    v2 = a;
+                    a = R.MultiplyAdd(t2, v7, v3);
+                    v7 = R.SubtractProduct(t2, v3, v7);
+                    v3 = a;
                 }
-                if ((laneTurns & 1) != 0)
+                else
                 {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
-                    v4 = R.SubtractProduct(partner, R.Flip1(v4), R.Multiply(own, v4));
-                    v5 = R.SubtractProduct(partner, R.Flip1(v5), R.Multiply(own, v5));
-                    v6 = R.SubtractProduct(partner, R.Flip1(v6), R.Multiply(own, v6));
-                    v7 = R.SubtractProduct(partner, R.Flip1(v7), R.Multiply(own, v7));
+                    a = R.Broadcast(step->Turns[0]);
+                    b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
+                    v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
+                    v0 = b;
+                    b = R.MultiplyAdd(t0, v3, R.Multiply(a, v2));
+                    v3 = R.SubtractProduct(t0, v2, R.Multiply(a, v3));
+                    v2 = b;
+                    b = R.MultiplyAdd(t0, v5, R.Multiply(a, v4));
+                    v5 = R.SubtractProduct(t0, v4, R.Multiply(a, v5));
+                    v4 = b;
+                    b = R.MultiplyAdd(t0, v7, R.Multiply(a, v6));
+                    v7 = R.SubtractProduct(t0, v6, R.Multiply(a, v7));
+                    v6 = b;
+                    a = R.Broadcast(step->Turns[2]);
+                    b = R.MultiplyAdd(t1, v2, R.Multiply(a, v0));
+                    v2 = R.SubtractProduct(t1, v0, R.Multiply(a, v2));
+                    v0 = b;
+                    b = R.MultiplyAdd(t1, v3, R.Multiply(a, v1));
+                    v3 = R.SubtractProduct(t1, v1, R.Multiply(a, v3));
+                    v1 = b;
+                    b = R.MultiplyAdd(t1, v6, R.Multiply(a, v4));
+                    v6 = R.SubtractProduct(t1, v4, R.Multiply(a, v6));
+                    v4 = b;
+                    b = R.MultiplyAdd(t1, v7, R.Multiply(a, v5));
+                    v7 = R.SubtractProduct(t1, v5, R.Multiply(a, v7));
+                    v5 = b;
+                    a = R.Broadcast(step->Turns[4]);
+                    b = R.MultiplyAdd(t2, v4, R.Multiply(a, v0));
+                    v4 = R.SubtractProduct(t2, v0, R.Multiply(a, v4));
+                    v0 = b;
+                    b = R.MultiplyAdd(t2, v5, R.Multiply(a, v1));
+                    v5 = R.SubtractProduct(t2, v1, R.Multiply(a, v5));
+                    v1 = b;
+                    b = R.MultiplyAdd(t2, v6, R.Multiply(a, v2));
+                    v6 = R.SubtractProduct(t2, v2, R.Multiply(a, v6));
+                    v2 = b;
+                    b = R.MultiplyAdd(t2, v7, R.Multiply(a, v3));
+                    v7 = R.SubtractProduct(t2, v3, R.Multiply(a, v7));
+                    v3 = b;
                 }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
-                    v4 = R.SubtractProduct(partner, R.Flip2(v4), R.Multiply(own, v4));
-                    v5 = R.SubtractProduct(partner, R.Flip2(v5), R.Multiply(own, v5));
-                    v6 = R.SubtractProduct(partner, R.Flip2(v6), R.Multiply(own, v6));
-                    v7 = R.SubtractProduct(partner, R.Flip2(v7), R.Multiply(own, v7));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
-                    v4 = R.SubtractProduct(partner, R.Flip4(v4), R.Multiply(own, v4));
-                    v5 = R.SubtractProduct(partner, R.Flip4(v5), R.Multiply(own, v5));
-                    v6 = R.SubtractProduct(partner, R.Flip4(v6), R.Multiply(own, v6));
-                    v7 = R.SubtractProduct(partner, R.Flip4(v7), R.Multiply(own, v7));
-                }
+                R.Store(v0, place);
+                R.Store(v1, place + s0);
+                R.Store(v2, place + s1);
+                R.Store(v3, place + s0 + s1);
+                R.Store(v4, place + s2);
+                R.Store(v5, place + s0 + s2);
+                R.Store(v6, place + s1 + s2);
+                R.Store(v7, place + s0 + s1 + s2);
+                if (state == bra) break;
+                state = bra;
             }
-            if (TForm.IsSet)
-            {
-                a = R.MultiplyAdd(t0, v1, v0);
-                v1 = R.SubtractProduct(t0, v0, v1);
-                v0 = a;
-                a = R.MultiplyAdd(t0, v3, v2);
-                v3 = R.SubtractProduct(t0, v2, v3);
-                v2 = a;
-                a = R.MultiplyAdd(t0, v5, v4);
-                v5 = R.SubtractProduct(t0, v4, v5);
-                v4 = a;
-                a = R.MultiplyAdd(t0, v7, v6);
-                v7 = R.SubtractProduct(t0, v6, v7);
-                v6 = a;
-                a = R.MultiplyAdd(t1, v2, v0);
-                v2 = R.SubtractProduct(t1, v0, v2);
-                v0 = a;
-                a = R.MultiplyAdd(t1, v3, v1);
-                v3 = R.SubtractProduct(t1, v1, v3);
-                v1 = a;
-                a = R.MultiplyAdd(t1, v6, v4);
-                v6 = R.SubtractProduct(t1, v4, v6);
-                v4 = a;
-                a = R.MultiplyAdd(t1, v7, v5);
-                v7 = R.SubtractProduct(t1, v5, v7);
-                v5 = a;
-                a = R.MultiplyAdd(t2, v4, v0);
-                v4 = R.SubtractProduct(t2, v0, v4);
-                v0 = a;
-                a = R.MultiplyAdd(t2, v5, v1);
-                v5 = R.SubtractProduct(t2, v1, v5);
-                v1 = a;
-                a = R.MultiplyAdd(t2, v6, v2);
-                v6 = R.SubtractProduct(t2, v2, v6);
-                v2 = a;
-                a = R.MultiplyAdd(t2, v7, v3);
-                v7 = R.SubtractProduct(t2, v3, v7);
-                v3 = a;
-            }
-            else
-            {
-                a = R.Broadcast(step->Turns[0]);
-                b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
-                v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
-                v0 = b;
-                b = R.MultiplyAdd(t0, v3, R.Multiply(a, v2));
-                v3 = R.SubtractProduct(t0, v2, R.Multiply(a, v3));
-                v2 = b;
-                b = R.MultiplyAdd(t0, v5, R.Multiply(a, v4));
-                v5 = R.SubtractProduct(t0, v4, R.Multiply(a, v5));
-                v4 = b;
-                b = R.MultiplyAdd(t0, v7, R.Multiply(a, v6));
-                v7 = R.SubtractProduct(t0, v6, R.Multiply(a, v7));
-                v6 = b;
-                a = R.Broadcast(step->Turns[2]);
-                b = R.MultiplyAdd(t1, v2, R.Multiply(a, v0));
-                v2 = R.SubtractProduct(t1, v0, R.Multiply(a, v2));
-                v0 = b;
-                b = R.MultiplyAdd(t1, v3, R.Multiply(a, v1));
-                v3 = R.SubtractProduct(t1, v1, R.Multiply(a, v3));
-                v1 = b;
-                b = R.MultiplyAdd(t1, v6, R.Multiply(a, v4));
-                v6 = R.SubtractProduct(t1, v4, R.Multiply(a, v6));
-                v4 = b;
-                b = R.MultiplyAdd(t1, v7, R.Multiply(a, v5));
-                v7 = R.SubtractProduct(t1, v5, R.Multiply(a, v7));
-                v5 = b;
-                a = R.Broadcast(step->Turns[4]);
-                b = R.MultiplyAdd(t2, v4, R.Multiply(a, v0));
-                v4 = R.SubtractProduct(t2, v0, R.Multiply(a, v4));
-                v0 = b;
-                b = R.MultiplyAdd(t2, v5, R.Multiply(a, v1));
-                v5 = R.SubtractProduct(t2, v1, R.Multiply(a, v5));
-                v1 = b;
-                b = R.MultiplyAdd(t2, v6, R.Multiply(a, v2));
-                v6 = R.SubtractProduct(t2, v2, R.Multiply(a, v6));
-                v2 = b;
-                b = R.MultiplyAdd(t2, v7, R.Multiply(a, v3));
-                v7 = R.SubtractProduct(t2, v3, R.Multiply(a, v7));
-                v3 = b;
-            }
-            R.Store(v0, place);
-            R.Store(v1, place + s0);
-            R.Store(v2, place + s1);
-            R.Store(v3, place + s0 + s1);
-            R.Store(v4, place + s2);
-            R.Store(v5, place + s0 + s2);
-            R.Store(v6, place + s1 + s2);
-            R.Store(v7, place + s0 + s1 + s2);
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
             place = (TElement*)ket + at;
             a = R.Load(place);

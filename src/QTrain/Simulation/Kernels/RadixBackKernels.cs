@@ -30,58 +30,38 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
         for (var k = count; k > 0; k--)
         {
             TElement* place;
-            place = (TElement*)ket + at;
-            v0 = R.Load(place);
-            if (TLanes.IsSet)
+            var state = ket;
+            while (true)
             {
-                if (permutes)
+                place = (TElement*)state + at;
+                v0 = R.Load(place);
+                if (TLanes.IsSet)
                 {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
+                    if (permutes)
+                    {
+                        var order = lanes + RadixStep.InverseRow * R.Count;
+                        v0 = R.Permute(v0, R.Load(order));
+                    }
+                    if ((laneTurns & 1) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
+                    }
+                    if ((laneTurns & 2) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
+                    }
+                    if (R.Count > 4 && (laneTurns & 4) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
+                    }
                 }
-                if ((laneTurns & 1) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                }
+                R.Store(v0, place);
+                if (state == bra) break;
+                state = bra;
             }
-            R.Store(v0, place);
-            place = (TElement*)bra + at;
-            v0 = R.Load(place);
-            if (TLanes.IsSet)
-            {
-                if (permutes)
-                {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
-                }
-                if ((laneTurns & 1) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                }
-            }
-            R.Store(v0, place);
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
             place = (TElement*)ket + at;
             if (TLanes.IsSet)
@@ -134,126 +114,72 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                 for (var c = 0; c < controls; c++)
                     x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
             }
-            place = (TElement*)ket + at;
-            if (TMoves.IsSet)
+            var state = ket;
+            while (true)
             {
-                v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
-                v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
-            }
-            else
-            {
-                v0 = R.Load(place);
-                v1 = R.Load(place + s0);
-            }
-            if (TLanes.IsSet)
-            {
-                if (permutes)
+                place = (TElement*)state + at;
+                if (TMoves.IsSet)
                 {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
-                    v1 = R.Permute(v1, R.Load(order + R.Count));
+                    v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
+                    v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
                 }
-                if (blends)
+                else
                 {
-                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
-                    a = R.Select(mask, v1, v0);
-                    v1 = R.Select(mask, v0, v1);
+                    v0 = R.Load(place);
+                    v1 = R.Load(place + s0);
+                }
+                if (TLanes.IsSet)
+                {
+                    if (permutes)
+                    {
+                        var order = lanes + RadixStep.InverseRow * R.Count;
+                        v0 = R.Permute(v0, R.Load(order));
+                        v1 = R.Permute(v1, R.Load(order + R.Count));
+                    }
+                    if (blends)
+                    {
+                        var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
+                        a = R.Select(mask, v1, v0);
+                        v1 = R.Select(mask, v0, v1);
+                        v0 = a;
+                    }
+                    if ((laneTurns & 1) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
+                    }
+                    if ((laneTurns & 2) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
+                    }
+                    if (R.Count > 4 && (laneTurns & 4) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
+                    }
+                }
+                if (TForm.IsSet)
+                {
+                    a = R.MultiplyAdd(t0, v1, v0);
+                    v1 = R.SubtractProduct(t0, v0, v1);
                     v0 = a;
                 }
-                if ((laneTurns & 1) != 0)
+                else
                 {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
+                    a = R.Broadcast(step->Turns[0]);
+                    b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
+                    v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
+                    v0 = b;
                 }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                }
+                R.Store(v0, place);
+                R.Store(v1, place + s0);
+                if (state == bra) break;
+                state = bra;
             }
-            if (TForm.IsSet)
-            {
-                a = R.MultiplyAdd(t0, v1, v0);
-                v1 = R.SubtractProduct(t0, v0, v1);
-                v0 = a;
-            }
-            else
-            {
-                a = R.Broadcast(step->Turns[0]);
-                b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
-                v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
-                v0 = b;
-            }
-            R.Store(v0, place);
-            R.Store(v1, place + s0);
-            place = (TElement*)bra + at;
-            if (TMoves.IsSet)
-            {
-                v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
-                v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
-            }
-            else
-            {
-                v0 = R.Load(place);
-                v1 = R.Load(place + s0);
-            }
-            if (TLanes.IsSet)
-            {
-                if (permutes)
-                {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
-                    v1 = R.Permute(v1, R.Load(order + R.Count));
-                }
-                if (blends)
-                {
-                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
-                    a = R.Select(mask, v1, v0);
-                    v1 = R.Select(mask, v0, v1);
-                    v0 = a;
-                }
-                if ((laneTurns & 1) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
-                }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                }
-            }
-            if (TForm.IsSet)
-            {
-                a = R.MultiplyAdd(t0, v1, v0);
-                v1 = R.SubtractProduct(t0, v0, v1);
-                v0 = a;
-            }
-            else
-            {
-                a = R.Broadcast(step->Turns[0]);
-                b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
-                v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
-                v0 = b;
-            }
-            R.Store(v0, place);
-            R.Store(v1, place + s0);
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
             place = (TElement*)ket + at;
             a = R.Load(place);
@@ -317,198 +243,108 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                 for (var c = 0; c < controls; c++)
                     x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
             }
-            place = (TElement*)ket + at;
-            if (TMoves.IsSet)
+            var state = ket;
+            while (true)
             {
-                v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
-                v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
-                v2 = R.Load(place + ((nuint)step->Out[2] ^ x));
-                v3 = R.Load(place + ((nuint)step->Out[3] ^ x));
-            }
-            else
-            {
-                v0 = R.Load(place);
-                v1 = R.Load(place + s0);
-                v2 = R.Load(place + s1);
-                v3 = R.Load(place + s0 + s1);
-            }
-            if (TLanes.IsSet)
-            {
-                if (permutes)
+                place = (TElement*)state + at;
+                if (TMoves.IsSet)
                 {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
-                    v1 = R.Permute(v1, R.Load(order + R.Count));
-                    v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
-                    v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
+                    v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
+                    v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
+                    v2 = R.Load(place + ((nuint)step->Out[2] ^ x));
+                    v3 = R.Load(place + ((nuint)step->Out[3] ^ x));
                 }
-                if (blends)
+                else
                 {
-                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
-                    a = R.Select(mask, v1, v0);
-                    v1 = R.Select(mask, v0, v1);
+                    v0 = R.Load(place);
+                    v1 = R.Load(place + s0);
+                    v2 = R.Load(place + s1);
+                    v3 = R.Load(place + s0 + s1);
+                }
+                if (TLanes.IsSet)
+                {
+                    if (permutes)
+                    {
+                        var order = lanes + RadixStep.InverseRow * R.Count;
+                        v0 = R.Permute(v0, R.Load(order));
+                        v1 = R.Permute(v1, R.Load(order + R.Count));
+                        v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
+                        v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
+                    }
+                    if (blends)
+                    {
+                        var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
+                        a = R.Select(mask, v1, v0);
+                        v1 = R.Select(mask, v0, v1);
+                        v0 = a;
+                        a = R.Select(mask, v3, v2);
+                        v3 = R.Select(mask, v2, v3);
+                        v2 = a;
+                    }
+                    if ((laneTurns & 1) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
+                    }
+                    if ((laneTurns & 2) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
+                    }
+                    if (R.Count > 4 && (laneTurns & 4) != 0)
+                    {
+                        var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
+                    }
+                }
+                if (TForm.IsSet)
+                {
+                    a = R.MultiplyAdd(t0, v1, v0);
+                    v1 = R.SubtractProduct(t0, v0, v1);
                     v0 = a;
-                    a = R.Select(mask, v3, v2);
-                    v3 = R.Select(mask, v2, v3);
+                    a = R.MultiplyAdd(t0, v3, v2);
+                    v3 = R.SubtractProduct(t0, v2, v3);
                     v2 = a;
-                }
-                if ((laneTurns & 1) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
-                }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
-                }
-            }
-            if (TForm.IsSet)
-            {
-                a = R.MultiplyAdd(t0, v1, v0);
-                v1 = R.SubtractProduct(t0, v0, v1);
-                v0 = a;
-                a = R.MultiplyAdd(t0, v3, v2);
-                v3 = R.SubtractProduct(t0, v2, v3);
-                v2 = a;
-                a = R.MultiplyAdd(t1, v2, v0);
-                v2 = R.SubtractProduct(t1, v0, v2);
-                v0 = a;
-                a = R.MultiplyAdd(t1, v3, v1);
-                v3 = R.SubtractProduct(t1, v1, v3);
-                v1 = a;
-            }
-            else
-            {
-                a = R.Broadcast(step->Turns[0]);
-                b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
-                v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
-                v0 = b;
-                b = R.MultiplyAdd(t0, v3, R.Multiply(a, v2));
-                v3 = R.SubtractProduct(t0, v2, R.Multiply(a, v3));
-                v2 = b;
-                a = R.Broadcast(step->Turns[2]);
-                b = R.MultiplyAdd(t1, v2, R.Multiply(a, v0));
-                v2 = R.SubtractProduct(t1, v0, R.Multiply(a, v2));
-                v0 = b;
-                b = R.MultiplyAdd(t1, v3, R.Multiply(a, v1));
-                v3 = R.SubtractProduct(t1, v1, R.Multiply(a, v3));
-                v1 = b;
-            }
-            R.Store(v0, place);
-            R.Store(v1, place + s0);
-            R.Store(v2, place + s1);
-            R.Store(v3, place + s0 + s1);
-            place = (TElement*)bra + at;
-            if (TMoves.IsSet)
-            {
-                v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
-                v1 = R.Load(place + ((nuint)step->Out[1] ^ x));
-                v2 = R.Load(place + ((nuint)step->Out[2] ^ x));
-                v3 = R.Load(place + ((nuint)step->Out[3] ^ x));
-            }
-            else
-            {
-                v0 = R.Load(place);
-                v1 = R.Load(place + s0);
-                v2 = R.Load(place + s1);
-                v3 = R.Load(place + s0 + s1);
-            }
-            if (TLanes.IsSet)
-            {
-                if (permutes)
-                {
-                    var order = lanes + RadixStep.InverseRow * R.Count;
-                    v0 = R.Permute(v0, R.Load(order));
-                    v1 = R.Permute(v1, R.Load(order + R.Count));
-                    v2 = R.Permute(v2, R.Load(order + 2 * R.Count));
-                    v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
-                }
-                if (blends)
-                {
-                    var mask = R.Load(lanes + RadixStep.BlendRow * R.Count);
-                    a = R.Select(mask, v1, v0);
-                    v1 = R.Select(mask, v0, v1);
+                    a = R.MultiplyAdd(t1, v2, v0);
+                    v2 = R.SubtractProduct(t1, v0, v2);
                     v0 = a;
-                    a = R.Select(mask, v3, v2);
-                    v3 = R.Select(mask, v2, v3);
-                    v2 = a;
+                    a = R.MultiplyAdd(t1, v3, v1);
+                    v3 = R.SubtractProduct(t1, v1, v3);
+                    v1 = a;
                 }
-                if ((laneTurns & 1) != 0)
+                else
                 {
-                    var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
+                    a = R.Broadcast(step->Turns[0]);
+                    b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
+                    v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
+                    v0 = b;
+                    b = R.MultiplyAdd(t0, v3, R.Multiply(a, v2));
+                    v3 = R.SubtractProduct(t0, v2, R.Multiply(a, v3));
+                    v2 = b;
+                    a = R.Broadcast(step->Turns[2]);
+                    b = R.MultiplyAdd(t1, v2, R.Multiply(a, v0));
+                    v2 = R.SubtractProduct(t1, v0, R.Multiply(a, v2));
+                    v0 = b;
+                    b = R.MultiplyAdd(t1, v3, R.Multiply(a, v1));
+                    v3 = R.SubtractProduct(t1, v1, R.Multiply(a, v3));
+                    v1 = b;
                 }
-                if ((laneTurns & 2) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
-                }
-                if (R.Count > 4 && (laneTurns & 4) != 0)
-                {
-                    var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                    v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
-                    v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
-                }
+                R.Store(v0, place);
+                R.Store(v1, place + s0);
+                R.Store(v2, place + s1);
+                R.Store(v3, place + s0 + s1);
+                if (state == bra) break;
+                state = bra;
             }
-            if (TForm.IsSet)
-            {
-                a = R.MultiplyAdd(t0, v1, v0);
-                v1 = R.SubtractProduct(t0, v0, v1);
-                v0 = a;
-                a = R.MultiplyAdd(t0, v3, v2);
-                v3 = R.SubtractProduct(t0, v2, v3);
-                v2 = a;
-                a = R.MultiplyAdd(t1, v2, v0);
-                v2 = R.SubtractProduct(t1, v0, v2);
-                v0 = a;
-                a = R.MultiplyAdd(t1, v3, v1);
-                v3 = R.SubtractProduct(t1, v1, v3);
-                v1 = a;
-            }
-            else
-            {
-                a = R.Broadcast(step->Turns[0]);
-                b = R.MultiplyAdd(t0, v1, R.Multiply(a, v0));
-                v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
-                v0 = b;
-                b = R.MultiplyAdd(t0, v3, R.Multiply(a, v2));
-                v3 = R.SubtractProduct(t0, v2, R.Multiply(a, v3));
-                v2 = b;
-                a = R.Broadcast(step->Turns[2]);
-                b = R.MultiplyAdd(t1, v2, R.Multiply(a, v0));
-                v2 = R.SubtractProduct(t1, v0, R.Multiply(a, v2));
-                v0 = b;
-                b = R.MultiplyAdd(t1, v3, R.Multiply(a, v1));
-                v3 = R.SubtractProduct(t1, v1, R.Multiply(a, v3));
-                v1 = b;
-            }
-            R.Store(v0, place);
-            R.Store(v1, place + s0);
-            R.Store(v2, place + s1);
-            R.Store(v3, place + s0 + s1);
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
             place = (TElement*)ket + at;
             a = R.Load(place);

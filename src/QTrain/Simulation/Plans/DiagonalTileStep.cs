@@ -26,24 +26,15 @@ internal sealed unsafe class DiagonalTileStep : TileStep
     private readonly int[] _moved;
     private readonly uint[] _rowMasks;
 
-    public DiagonalTileStep(PlanKernels kernels, IEnumerable<(ulong Mask, AffineAngle[] Angles)> terms, int[] tile, int innerQubits)
+    public DiagonalTileStep(PlanKernels kernels, IEnumerable<(ulong Mask, AffineAngle[] Angles)> terms, TileMap tile, int innerQubits)
     {
         _kernels = kernels;
-        _columnBits = Math.Min(MostColumnBits, Math.Min(innerQubits, tile.Length));
-        _rowBits = tile.Length - _columnBits;
-        _innerRowBits = Math.Max(0, Math.Min(innerQubits, tile.Length) - _columnBits);
-        var position = new int[64];
-        Array.Fill(position, -1);
-        for (var k = 0; k < tile.Length; k++) position[tile[k]] = k;
+        _columnBits = Math.Min(MostColumnBits, Math.Min(innerQubits, tile.QubitCount));
+        _rowBits = tile.QubitCount - _columnBits;
+        _innerRowBits = Math.Max(0, Math.Min(innerQubits, tile.QubitCount) - _columnBits);
         _terms = [.. terms.Select(t =>
         {
-            ulong local = 0, outer = 0;
-            for (var set = t.Mask; set != 0; set &= set - 1)
-            {
-                var qubit = BitOperations.TrailingZeroCount(set);
-                if (position[qubit] >= 0) local |= 1UL << position[qubit];
-                else outer |= 1UL << qubit;
-            }
+            var (local, outer) = tile.Split(t.Mask);
             return new Term((uint)(local & ((1UL << _columnBits) - 1)), (uint)(local >> _columnBits), outer, t.Angles);
         })];
         _mixed = [.. Enumerable.Range(0, _terms.Length).Where(k => _terms[k].Column != 0 && (_terms[k].Row != 0 || _terms[k].Outer != 0))];
@@ -181,7 +172,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
     {
         var weight = ((double*)memory)[Weight];
         for (var m = 0; m < _moved.Length; m++)
-            foreach (var angle in _terms[_moved[m]].Angles) Add(gradient, angle, weight * slopes[m]);
+            foreach (var angle in _terms[_moved[m]].Angles) angle.AddTo(gradient, weight * slopes[m]);
     }
 
     public override int TableBytes => ScratchBytes + _rowMasks.Length * ColumnBlocks * 8 * _kernels.ElementBytes + (sizeof(double) << _rowBits);

@@ -21,43 +21,7 @@ internal sealed unsafe class ExecutionPlan
         qubits = Math.Max(3, qubits);
         QubitCount = qubits;
         _kernels = PlanKernels.For(width);
-        var table = KernelTable.For(width);
-        var tileShape = shape ?? TileShape.For(qubits);
-        var passes = PassScheduler.Divide(qubits, Lowering.Lower(instructions, Math.Min(qubits, tileShape.TileQubits)), tileShape);
-        var pending = new PendingPhases();
-        var drafts = new List<(int[] Tile, List<Func<bool, TileStep>> Steps, Instruction? Whole)>();
-        foreach (var pass in passes)
-        {
-            if (pass.Tile.Length == 0)
-            {
-                // Phases do not pass by an instruction that knows nothing of them.
-                if (!pending.IsEmpty) drafts.Add((LowestTile(), PhasesOf(pending), null));
-                drafts.Add(([], [], pass.Operations[0].Instruction));
-                continue;
-            }
-            drafts.Add((pass.Tile, TileProgram.Build(pass, _kernels, table, tileShape, pending, descending: false), null));
-        }
-        if (!pending.IsEmpty)
-        {
-            if (drafts.Count == 0 || drafts[^1].Tile.Length == 0) drafts.Add((LowestTile(), [], null));
-            drafts[^1].Steps.AddRange(PhasesOf(pending, drafts[^1].Tile));
-        }
-        Steps = drafts.Sum(d => d.Steps.Count);
-        // A scale can be left to a later step as long as some phases follow in a tile.
-        var made = new List<PassPlan>();
-        var mayDefer = false;
-        for (var d = drafts.Count - 1; d >= 0; d--)
-        {
-            var steps = new TileStep[drafts[d].Steps.Count];
-            for (var k = steps.Length - 1; k >= 0; k--)
-            {
-                steps[k] = drafts[d].Steps[k](mayDefer);
-                mayDefer |= steps[k] is DiagonalTileStep;
-            }
-            // Phases that wait leave a pass with nothing to do.
-            if (steps.Length > 0 || drafts[d].Whole is not null) made.Insert(0, new PassPlan(drafts[d].Tile, steps, tileShape.InnerQubits, _kernels.ElementBytes, table, drafts[d].Whole));
-        }
-        _passes = [.. made];
+        _passes = PassBuilder.Build(qubits, instructions, shape ?? TileShape.For(qubits), _kernels, KernelTable.For(width));
         foreach (var pass in _passes)
             foreach (var step in pass.Steps)
             {
@@ -78,23 +42,9 @@ internal sealed unsafe class ExecutionPlan
             }
             return (_passes.Length, 0);
         }
-
-        int[] LowestTile() => [.. Enumerable.Range(0, Math.Min(qubits, tileShape.TileQubits))];
-
-        List<Func<bool, TileStep>> PhasesOf(PendingPhases phases, int[]? tile = null)
-        {
-            var terms = phases.Take();
-            return [_ => new DiagonalTileStep(_kernels, terms, tile ?? LowestTile(), tileShape.InnerQubits)];
-        }
     }
 
     public int QubitCount { get; }
-
-    /// <summary>How many sweeps over the state.</summary>
-    public int PassCount => _passes.Length;
-
-    /// <summary>How many steps on a tile, in all passes.</summary>
-    public int Steps { get; }
 
     /// <summary>Passes and their steps, one a line.</summary>
     public override string ToString() => string.Join('\n', _passes.Select(p =>
@@ -151,9 +101,8 @@ internal sealed unsafe class ExecutionPlan
                 {
                     if (instruction.IsMoved)
                     {
-                        var slope = scale.Value * scale.Value * instruction.SlopeOf(StateVector.InnerProductWith(instruction, bra, ket));
-                        for (var t = 0; t < instruction.Angle.Indices.Length; t++)
-                            gradient[instruction.Angle.Indices[t]] += instruction.Angle.Coefficients[t] * slope;
+                        var slope = instruction.SlopeOf(StateVector.InnerProductWith(instruction, bra, ket));
+                        instruction.Angle.AddTo(gradient, scale.Value * scale.Value * slope);
                     }
                     ket.Apply(instruction, instruction.Angle.At(at), inverse: true);
                     bra.Apply(instruction, instruction.Angle.At(at), inverse: true);

@@ -12,35 +12,22 @@ internal sealed unsafe class OtherTileStep : TileStep
     private readonly Instruction _instruction;
     private readonly ulong _outerMask, _outerValue, _outerSign;
 
-    public OtherTileStep(KernelTable kernels, Instruction instruction, int[] tile)
+    public OtherTileStep(KernelTable kernels, Instruction instruction, TileMap tile)
     {
         _kernels = kernels;
-        var position = new int[64];
-        Array.Fill(position, -1);
-        ulong inside = 0;
-        for (var k = 0; k < tile.Length; k++)
-        {
-            position[tile[k]] = k;
-            inside |= 1UL << tile[k];
-        }
-        _outerMask = instruction.ControlMask & ~inside;
-        _outerValue = instruction.ControlValue & ~inside;
-        _outerSign = instruction.Pauli.Z & ~inside;
+        (_, _outerMask) = tile.Split(instruction.ControlMask);
+        (_, _outerValue) = tile.Split(instruction.ControlValue);
+        (_, _outerSign) = tile.Split(instruction.Pauli.Z);
         _instruction = instruction with
         {
-            Targets = [.. instruction.Targets.Select(t => position[t])],
+            Targets = [.. instruction.Targets.Select(t => tile.PositionOf(t))],
             Pauli = new PauliString(Rename(instruction.Pauli.X), Rename(instruction.Pauli.Z)),
             ControlMask = Rename(instruction.ControlMask),
             ControlValue = Rename(instruction.ControlValue),
             Plan = instruction.Kind == InstructionKind.Matrix ? instruction.Plan.Renamed(Rename) : null!,
         };
 
-        ulong Rename(ulong mask)
-        {
-            ulong renamed = 0;
-            for (var set = mask & inside; set != 0; set &= set - 1) renamed |= 1UL << position[BitOperations.TrailingZeroCount(set)];
-            return renamed;
-        }
+        ulong Rename(ulong mask) => tile.Split(mask).Inside;
     }
 
     public override int HighestBit => int.MaxValue;
@@ -75,7 +62,7 @@ internal sealed unsafe class OtherTileStep : TileStep
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes) =>
-        Add(gradient, _instruction.Angle, ((double*)memory)[1] * slopes[0]);
+        _instruction.Angle.AddTo(gradient, ((double*)memory)[1] * slopes[0]);
 
     public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
     {

@@ -69,49 +69,36 @@ internal sealed unsafe class PassPlan
     /// <summary>Numbers that a tile adds up on the way back.</summary>
     public int SlopeCount { get; }
 
-    public void Run(byte* state, int qubits, byte* memory, int parts)
+    /// <summary>Does the steps to every tile of a state.</summary>
+    public void Run(byte* state, int qubits, byte* memory, int parts) =>
+        Share(new Job { State = state, Memory = memory, Tiles = (nint)1 << (qubits - Tile.Length) }, parts);
+
+    /// <summary>Undoes the steps from the last down to number <paramref name="first"/> on |ψ⟩ and |λ⟩, and writes <see cref="SlopeCount"/>
+    /// numbers a tile.</summary>
+    public void RunBack(byte* ket, byte* bra, int qubits, byte* memory, int parts, int first, double* slopes) =>
+        Share(
+            new Job { State = ket, Bra = bra, Memory = memory, Slopes = slopes, First = first, Tiles = (nint)1 << (qubits - Tile.Length) },
+            parts);
+
+    private void Share(Job job, int parts)
     {
-        Reserve(1);
+        Reserve(job.Bra is null ? 1 : 2);
         var self = this;
-        var job = new Job
-        {
-            Pass = Unsafe.AsPointer(ref self),
-            State = state,
-            Memory = memory,
-            Tiles = (nint)1 << (qubits - Tile.Length),
-        };
+        job.Pass = Unsafe.AsPointer(ref self);
         parts = (int)Math.Min(parts, job.Tiles);
-        if (parts == 1) RunTiles(&job, 0, job.Tiles);
+        if (parts == 1) RunPart(&job, 0, 1);
         else WorkerTeam.Shared.Run(&RunPart, &job, parts);
         GC.KeepAlive(self);
     }
 
-    /// <summary>Undoes the steps from the last down to number <paramref name="first"/> on |ψ⟩ and |λ⟩, and writes <see cref="SlopeCount"/>
-    /// numbers a tile.</summary>
-    public void RunBack(byte* ket, byte* bra, int qubits, byte* memory, int parts, int first, double* slopes)
-    {
-        Reserve(2);
-        var self = this;
-        var job = new Job
-        {
-            Pass = Unsafe.AsPointer(ref self),
-            State = ket,
-            Bra = bra,
-            Memory = memory,
-            Slopes = slopes,
-            First = first,
-            Tiles = (nint)1 << (qubits - Tile.Length),
-        };
-        parts = (int)Math.Min(parts, job.Tiles);
-        if (parts == 1) RunTilesBack(&job, 0, job.Tiles);
-        else WorkerTeam.Shared.Run(&RunPartBack, &job, parts);
-        GC.KeepAlive(self);
-    }
-
-    private static void RunPartBack(void* context, int part, int parts)
+    private static void RunPart(void* context, int part, int parts)
     {
         var job = (Job*)context;
-        Unsafe.AsRef<PassPlan>(job->Pass).RunTilesBack(job, WorkerTeam.Share(job->Tiles, part, parts), WorkerTeam.Share(job->Tiles, part + 1, parts));
+        // The caller waits, so the variable on its stack is there, and the collector keeps it up to date.
+        var pass = Unsafe.AsRef<PassPlan>(job->Pass);
+        var (first, end) = (WorkerTeam.Share(job->Tiles, part, parts), WorkerTeam.Share(job->Tiles, part + 1, parts));
+        if (job->Bra is null) pass.RunTiles(job, first, end);
+        else pass.RunTilesBack(job, first, end);
     }
 
     private void RunTilesBack(Job* job, nint first, nint end)
@@ -179,13 +166,6 @@ internal sealed unsafe class PassPlan
         scratch.Tables(_tableBytes);
         if (!_isContiguous) scratch.Tile(tiles * (2 * _elementBytes << Tile.Length));
         if (_kernels is not null) scratch.Sweeps(_kernels, null, Tile.Length);
-    }
-
-    private static void RunPart(void* context, int part, int parts)
-    {
-        var job = (Job*)context;
-        // The caller waits, so the variable on its stack is there, and the collector keeps it up to date.
-        Unsafe.AsRef<PassPlan>(job->Pass).RunTiles(job, WorkerTeam.Share(job->Tiles, part, parts), WorkerTeam.Share(job->Tiles, part + 1, parts));
     }
 
     private void RunTiles(Job* job, nint first, nint end)

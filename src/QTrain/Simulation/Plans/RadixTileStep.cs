@@ -16,29 +16,24 @@ internal sealed unsafe class RadixTileStep : TileStep
     private readonly int[][]? _permutations;
     private readonly int _blendLanes;
     private readonly bool _hasLanes, _hasMoves;
-    private readonly bool _mayDefer;
 
-    public RadixTileStep(PlanKernels kernels, RadixDraft draft, int[] tile, bool mayDefer)
+    public RadixTileStep(PlanKernels kernels, RadixDraft draft, TileMap tile)
     {
         _kernels = kernels;
-        _mayDefer = mayDefer;
         // This puts the bits into the order that the kernels need.
         var map = draft.Solve(kernels.LaneBits);
         Bits = [.. draft.Bits];
-        var position = new int[64];
-        Array.Fill(position, -1);
-        for (var k = 0; k < tile.Length; k++) position[tile[k]] = k;
         _angles = [.. draft.Bits.Select(draft.AngleOf)];
-        _laneAngles = [.. Enumerable.Range(0, kernels.LaneBits).Select(b => b < tile.Length ? draft.AngleOf(tile[b]) : null)];
+        _laneAngles = [.. Enumerable.Range(0, kernels.LaneBits).Select(b => b < tile.QubitCount ? draft.AngleOf(tile.QubitAt(b)) : null)];
         var template = default(RadixStep);
         template.Fixed = (nuint)(kernels.Lanes - 1);
         HighestBit = -1;
         var strides = new nuint[RadixStep.MostBits];
         for (var k = 0; k < Bits.Length; k++)
         {
-            strides[k] = Sweep.OffsetOf(1UL << position[Bits[k]]);
+            strides[k] = Sweep.OffsetOf(1UL << tile.PositionOf(Bits[k]));
             template.Fixed |= strides[k];
-            HighestBit = Math.Max(HighestBit, position[Bits[k]]);
+            HighestBit = Math.Max(HighestBit, tile.PositionOf(Bits[k]));
         }
         (template.Stride0, template.Stride1, template.Stride2) = (strides[0], strides[1], strides[2]);
         (_blendLanes, _permutations) = (map.BlendLanes, map.Permutations);
@@ -58,13 +53,7 @@ internal sealed unsafe class RadixTileStep : TileStep
         var outerFlips = new List<nuint>();
         for (var k = 0; k < Bits.Length; k++)
         {
-            ulong inside = 0, outside = 0;
-            for (var set = map.Controls[k]; set != 0; set &= set - 1)
-            {
-                var qubit = BitOperations.TrailingZeroCount(set);
-                if (position[qubit] >= 0) inside |= 1UL << position[qubit];
-                else outside |= 1UL << qubit;
-            }
+            var (inside, outside) = tile.Split(map.Controls[k]);
             if (inside != 0)
             {
                 template.ControlMask[template.ControlCount] = Sweep.OffsetOf(inside);
@@ -83,6 +72,9 @@ internal sealed unsafe class RadixTileStep : TileStep
     }
 
     public int[] Bits { get; }
+
+    /// <summary>Whether a later step of the circuit takes over a scale.</summary>
+    public bool MayDefer { get; set; }
 
     public override int HighestBit { get; }
 
@@ -127,7 +119,7 @@ internal sealed unsafe class RadixTileStep : TileStep
             (laneSines[2 * lane + 1], laneSines[2 * lane]) = _laneAngles[lane] is { } angle ? Math.SinCos(angle.At(at) / 2) : (0, 1);
             product *= laneSines[2 * lane];
         }
-        var isTangent = _mayDefer && scale.CanDefer(product);
+        var isTangent = MayDefer && scale.CanDefer(product);
         if (isTangent) scale.Value *= product;
         bound->Product = isTangent ? product : 1;
         bound->Kernel = (nint)_kernels.Radix(_angles.Length, isTangent, _hasLanes, _hasMoves);
@@ -180,9 +172,9 @@ internal sealed unsafe class RadixTileStep : TileStep
     {
         var weight = ((BoundStep*)memory)->Weight;
         for (var k = 0; k < _angles.Length; k++)
-            if (_angles[k] is { } angle) Add(gradient, angle, weight * slopes[k]);
+            _angles[k]?.AddTo(gradient, weight * slopes[k]);
         for (var lane = 0; lane < _laneAngles.Length; lane++)
-            if (_laneAngles[lane] is { } angle) Add(gradient, angle, weight * slopes[RadixStep.MostBits + lane]);
+            _laneAngles[lane]?.AddTo(gradient, weight * slopes[RadixStep.MostBits + lane]);
     }
 
     private nint CountFor(int qubits) => (nint)1 << (Math.Max(3, qubits) + 1 - _kernels.LaneBits - Bits.Length);

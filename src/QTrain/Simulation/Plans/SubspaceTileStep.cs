@@ -14,18 +14,15 @@ internal sealed unsafe class SubspaceTileStep : TileStep
     private readonly bool _isTurned, _isPair;
     private readonly int _qubits;
 
-    public SubspaceTileStep(KernelTable kernels, SubspaceRotation rotation, int[] tile)
+    public SubspaceTileStep(KernelTable kernels, SubspaceRotation rotation, TileMap tile)
     {
         _kernels = kernels;
         _rotation = rotation;
-        _qubits = Math.Max(3, tile.Length);
-        var position = new int[64];
-        Array.Fill(position, -1);
-        for (var k = 0; k < tile.Length; k++) position[tile[k]] = k;
-        (_flip, _) = Split(rotation.Pauli.X);
-        (_sign, _outerSign) = Split(rotation.Pauli.Z);
-        (_mask, _outerMask) = Split(rotation.Mask);
-        (_value, _outerValue) = Split(rotation.Value);
+        _qubits = Math.Max(3, tile.QubitCount);
+        (_flip, _) = tile.Split(rotation.Pauli.X);
+        (_sign, _outerSign) = tile.Split(rotation.Pauli.Z);
+        (_mask, _outerMask) = tile.Split(rotation.Mask);
+        (_value, _outerValue) = tile.Split(rotation.Value);
         var inside = (ulong)(kernels.Lanes - 1);
         _isTurned = (rotation.Pauli.CountY & 1) == 0;
         _isPair = (_flip & ~inside) != 0;
@@ -35,18 +32,6 @@ internal sealed unsafe class SubspaceTileStep : TileStep
         _template.Sign = Sweep.OffsetOf(_sign & ~inside);
         _template.LaneFlip = (int)(_flip & inside);
         _template.Count = (nint)1 << (_qubits + 1 - BitOperations.PopCount(_template.Fixed));
-
-        (ulong Inside, ulong Outside) Split(ulong mask)
-        {
-            ulong local = 0, outer = 0;
-            for (var set = mask; set != 0; set &= set - 1)
-            {
-                var qubit = BitOperations.TrailingZeroCount(set);
-                if (position[qubit] >= 0) local |= 1UL << position[qubit];
-                else outer |= 1UL << qubit;
-            }
-            return (local, outer);
-        }
     }
 
     public override int HighestBit => int.MaxValue;
@@ -102,7 +87,7 @@ internal sealed unsafe class SubspaceTileStep : TileStep
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes) =>
-        Add(gradient, _rotation.Angle, ((BoundStep*)memory)->Weight * slopes[0]);
+        _rotation.Angle.AddTo(gradient, ((BoundStep*)memory)->Weight * slopes[0]);
 
     /// <summary>What it does, for people who look into a plan.</summary>
     public override string ToString() => $"rotate {_rotation.Pauli} where {_rotation.Mask:b} is {_rotation.Value:b}";

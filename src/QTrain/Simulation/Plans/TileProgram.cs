@@ -48,34 +48,30 @@ internal sealed class TileProgram
 {
     private readonly PlanKernels _kernels;
     private readonly KernelTable _table;
-    private readonly int[] _tile;
+    private readonly TileMap _tile;
     private readonly TileShape _shape;
     private readonly PendingPhases _pending;
-    private readonly bool _descending;
     private readonly ulong _lanes;
     private readonly List<PlanOperation> _rest;
-    private readonly List<Func<bool, TileStep>> _steps = [];
-    private readonly List<bool> _defers = [];
+    private readonly List<TileStep> _steps = [];
     private readonly List<PlanOperation> _ready = [];
     private RadixDraft? _draft;
 
-    private TileProgram(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending, bool descending)
+    private TileProgram(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending)
     {
         _kernels = kernels;
         _table = table;
-        _tile = pass.Tile;
+        _tile = new TileMap(pass.Tile);
         _shape = shape;
         _pending = pending;
-        _descending = descending;
         _rest = [.. pass.Operations];
-        for (var k = 0; k < Math.Min(kernels.LaneBits, _tile.Length); k++) _lanes |= 1UL << _tile[k];
+        for (var k = 0; k < Math.Min(kernels.LaneBits, _tile.QubitCount); k++) _lanes |= 1UL << _tile.QubitAt(k);
     }
 
     /// <summary>The steps of a pass; phases that need not be applied yet stay with <paramref name="pending"/>.</summary>
-    /// <returns>Each as a function of whether its rotations may leave their scale to a later step.</returns>
-    public static List<Func<bool, TileStep>> Build(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending, bool descending)
+    public static List<TileStep> Build(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending)
     {
-        var program = new TileProgram(pass, kernels, table, shape, pending, descending);
+        var program = new TileProgram(pass, kernels, table, shape, pending);
         program.Build();
         return program._steps;
     }
@@ -109,7 +105,7 @@ internal sealed class TileProgram
             }
             Close();
             _rest.Remove(other);
-            _steps.Add(_ => other.Subspace is { } rotation
+            _steps.Add(other.Subspace is { } rotation
                 ? new SubspaceTileStep(_table, rotation, _tile)
                 : new OtherTileStep(_table, other.Instruction!, _tile));
         }
@@ -147,14 +143,13 @@ internal sealed class TileProgram
     private void ApplyPhases()
     {
         Close();
-        var terms = _pending.Take();
-        _steps.Add(_ => new DiagonalTileStep(_kernels, terms, _tile, _shape.InnerQubits));
+        _steps.Add(new DiagonalTileStep(_kernels, _pending.Take(), _tile, _shape.InnerQubits));
     }
 
     private void AddTurns(List<PlanOperation> turns)
     {
         var inside = turns.Where(o => (o.Mixed & _lanes) != 0).DistinctBy(o => o.Target).ToList();
-        var outside = Group(turns.Where(o => (o.Mixed & _lanes) == 0).Select(o => o.Target).Distinct());
+        var outside = turns.Where(o => (o.Mixed & _lanes) == 0).Select(o => o.Target).Distinct().Order().Take(RadixStep.MostBits).ToList();
         Open(outside);
         foreach (var turn in inside.Concat(turns.Where(o => outside.Contains(o.Target)).DistinctBy(o => o.Target)))
         {
@@ -165,40 +160,26 @@ internal sealed class TileProgram
 
     private void AddMoves(List<PlanOperation> moves)
     {
-        // Those that become possible with the first ones join by themselves.
-        var targets = Group(moves.Select(o => o.Target).Where(t => (_lanes >> t & 1) == 0).Distinct().Take(1));
-        // A move into the register controlled from outside it, or between lanes and vectors in an unusual way, has a kernel of its own.
-        Open(targets);
-        if (_draft!.TryMove(moves[0].Control, moves[0].Target))
-        {
-            _rest.Remove(moves[0]);
-            _pending.Pass(moves[0].Control, moves[0].Target);
-            return;
-        }
-        Close();
+        // Those that become possible with the first one join by themselves.
         var move = moves[0];
+        Open(moves.Select(o => o.Target).Where(t => (_lanes >> t & 1) == 0).Take(1));
         _rest.Remove(move);
         _pending.Pass(move.Control, move.Target);
-        _steps.Add(_ => new OtherTileStep(_table, FlipOf(move), _tile));
+        if (_draft!.TryMove(move.Control, move.Target)) return;
+        // A move into the register controlled from outside it, or between lanes and vectors in an unusual way, has a kernel of its own.
+        Close();
+        _steps.Add(new OtherTileStep(_table, FlipOf(move), _tile));
     }
 
-    /// <summary>At most three, neighbours in the chosen direction, not across the end of what the first cache holds if that can be.</summary>
-    private List<int> Group(IEnumerable<int> qubits)
-    {
-        var sorted = (_descending ? qubits.OrderDescending() : qubits.Order()).ToList();
-        return sorted.Count <= RadixStep.MostBits ? sorted : sorted[..RadixStep.MostBits];
-    }
-
-    private void Open(List<int> bits)
+    private void Open(IEnumerable<int> bits)
     {
         Close();
-        bits.Sort();
-        _draft = new RadixDraft(bits, _lanes);
+        _draft = new RadixDraft([.. bits], _lanes);
     }
 
     private void Close()
     {
-        if (_draft is { IsEmpty: false } draft) _steps.Add(mayDefer => new RadixTileStep(_kernels, draft, _tile, mayDefer));
+        if (_draft is { IsEmpty: false } draft) _steps.Add(new RadixTileStep(_kernels, draft, _tile));
         _draft = null;
     }
 

@@ -49,11 +49,6 @@ internal abstract unsafe class TileStep
 
     /// <summary>Adds the sums over all tiles, as the derivatives they are, to the gradient.</summary>
     public abstract void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes);
-
-    protected static void Add(Span<double> gradient, AffineAngle angle, double slope)
-    {
-        for (var k = 0; k < angle.Indices.Length; k++) gradient[angle.Indices[k]] += angle.Coefficients[k] * slope;
-    }
 }
 
 /// <summary>The real factor that rotations of the form [1 −t; t 1] leave to a later step.</summary>

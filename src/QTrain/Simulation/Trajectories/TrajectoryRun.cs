@@ -80,8 +80,6 @@ internal sealed unsafe class TrajectoryRun
 
     public int Count { get; }
 
-    public int BlockCount => _blocks.Length;
-
     public TrajectoryProgram Program => _program;
 
     private bool IsWide { get; }
