@@ -82,13 +82,14 @@ public sealed class A_run_with_several_questions_on_their_way : IDisposable
         var run = await NewRunAsync();
         using var stop = new CancellationTokenSource();
         var order = new List<QuestionPath>();
+        var evaluator = new Finishing(3);
         await _engine.AdvanceAsync(run, (_, _) => WatchedPlan(order, () =>
         {
-            // Long enough for the other two to come.
             if (order.Count != 4) return;
-            Thread.Sleep(100);
+            // The other two come while nobody waits for them.
+            Task.WaitAll(evaluator.Waits);
             stop.Cancel();
-        }), Options(new Finishing(3)), stop.Token);
+        }), Options(evaluator), stop.Token);
         (await AnsweredAsync(run)).Count.ShouldBeGreaterThan(1 + 4);
 
         var rest = new Finishing(4);
@@ -129,6 +130,8 @@ public sealed class A_run_with_several_questions_on_their_way : IDisposable
 
         public List<QuestionPath> Asked { get; } = [];
 
+        public List<Task> Waits { get; } = [];
+
         public int Dimension => 4;
 
         public string Identity => "finishing";
@@ -138,7 +141,8 @@ public sealed class A_run_with_several_questions_on_their_way : IDisposable
             var question = questions.ShouldHaveSingleItem();
             Asked.Add(question.Path);
             if (Asked.Count == diesAtQuestion) throw new InvalidOperationException("died");
-            await Task.Delay((int)_random.NextBelow(8), cancellation);
+            Waits.Add(Task.Delay((int)_random.NextBelow(8), cancellation));
+            await Waits[^1];
             return [new Answer(question.Point.Sum(Math.Cos), 0.1, Shots: 20)];
         }
     }
