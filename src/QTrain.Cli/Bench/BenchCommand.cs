@@ -11,12 +11,6 @@ namespace QTrain.Cli.Bench;
 /// <summary><c>qtrain bench</c>: what this machine gives.</summary>
 internal static class BenchCommand
 {
-    private enum Precision
-    {
-        Double,
-        Single,
-    }
-
     public static Command Create(CommandTerminal terminal)
     {
         var names = new Argument<string[]>("workload")
@@ -28,7 +22,7 @@ internal static class BenchCommand
         names.CompletionSources.Add([.. Workload.All.Select(w => w.Name)]);
         var qubits = Whole("--qubits", "How many qubits, instead of the usual sizes of each workload. May be given often.", 1, 9999);
         var threads = Whole("--threads", "How many threads; one and all processors when left out. May be given often.", 1, 1024);
-        var precision = new Option<Precision>("--precision") { Description = "Of the amplitudes.", HelpName = "double|single" };
+        var precision = SharedOptions.Precision();
         var repeat = Whole("--repeat", "How often each is timed; when left out for about two seconds, and at least 5 times.", 1, 1_000_000);
         return new Command("bench",
             "Times the simulator on this machine: circuits already compiled, new parameters each time, nothing cached. A pass is one sweep over " +
@@ -57,7 +51,7 @@ internal static class BenchCommand
                             {
                                 signals.Token.ThrowIfCancellationRequested();
                                 terminal.Error.WriteLine($"{workload.Name}, {Show.Count(size, "qubit")}, {Show.Count(count, "thread")} …");
-                                timings.Add(WorkloadTimer.Time(workload, size, count, repetitions, signals.Token));
+                                timings.Add(WorkloadTimer.Time(workload, size, count, repetitions, signals.Token, parse.GetValue(precision)));
                             }
                 }
                 catch (OperationCanceledException)
@@ -73,13 +67,18 @@ internal static class BenchCommand
 
     private static Workload[] Chosen(string[] names, Precision precision, ResultWriter result)
     {
-        if (precision == Precision.Single) throw new UsageException("--precision single: states are of double precision only as yet.");
-        if (names.Length == 0)
+        if (names.Length > 0)
         {
-            if (!Workload.NotYetBuilt.IsEmpty) result.Terminal.Error.WriteLine($"Not built yet, and so left out: {string.Join(", ", Workload.NotYetBuilt)}.");
-            return [.. Workload.All.Where(w => w.IsStandard)];
+            Workload[] named = [.. names.Distinct().Select(Named)];
+            if (precision == Precision.Single && named.FirstOrDefault(w => !w.IsOfStates) is { } other)
+                throw new UsageException($"--precision single: {other.Name} does not run on state vectors, and only they can be of single precision. These do: {Join(Workload.All.Where(w => w.IsOfStates))}.");
+            return named;
         }
-        return [.. names.Distinct().Select(Named)];
+        if (!Workload.NotYetBuilt.IsEmpty) result.Terminal.Error.WriteLine($"Not built yet, and so left out: {string.Join(", ", Workload.NotYetBuilt)}.");
+        var standard = Workload.All.Where(w => w.IsStandard).ToArray();
+        if (precision == Precision.Double) return standard;
+        result.Terminal.Error.WriteLine($"Of double precision only, and so left out: {Join(standard.Where(w => !w.IsOfStates))}.");
+        return [.. standard.Where(w => w.IsOfStates)];
     }
 
     private static Workload Named(string name)
@@ -100,7 +99,8 @@ internal static class BenchCommand
         () => new JsonArray([.. timings.Select(Json)]),
         text =>
         {
-            text.WriteLine($"{NumericsFingerprint.Current}; {Show.Count(Environment.ProcessorCount, "processor")}");
+            var fingerprint = NumericsFingerprint.Current with { Precision = timings[0].Precision };
+            text.WriteLine($"{fingerprint}; {Show.Count(Environment.ProcessorCount, "processor")}");
             text.WriteLine();
             var table = new TextTable("workload", ">qubits", ">threads", ">best ms", ">median ms", ">passes", ">gates/s", ">GB/s", ">pass GB/s", ">goal ms", ">public ms", "whose");
             foreach (var timing in timings)

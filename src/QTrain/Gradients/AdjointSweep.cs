@@ -19,14 +19,13 @@ internal sealed class AdjointSweep : IDisposable
     /// <param name="circuit">A unitary circuit.</param>
     /// <param name="observable">What is measured.</param>
     /// <param name="workspace">A state that is overwritten; it stays the caller's.</param>
-    /// <param name="options">Threads.</param>
-    public AdjointSweep(CompiledCircuit circuit, PauliSum observable, StateVector workspace, SimulationOptions? options = null)
+    public AdjointSweep(CompiledCircuit circuit, PauliSum observable, StateVector workspace)
     {
         Gradient.Check(circuit.Circuit, observable);
         _circuit = circuit;
         _observable = observable;
         _ket = workspace;
-        _bra = StateVector.Zero(circuit.QubitCount, options);
+        _bra = StateVector.Zero(circuit.QubitCount, workspace.Options);
         _image = () =>
         {
             StateVector.SetToImage(_bra, _observable, _ket);
@@ -38,7 +37,7 @@ internal sealed class AdjointSweep : IDisposable
     public double Evaluate(ReadOnlySpan<double> at, Span<double> gradient, CancellationToken cancellation = default)
     {
         Gradient.CheckPoint(_circuit.ParameterCount, at);
-        return _circuit.PlanFor(_ket.Options.Width).Differentiate(_ket, _bra, at, gradient, _image, cancellation);
+        return _circuit.PlanFor(_ket.Options.Width, _ket.Precision).Differentiate(_ket, _bra, at, gradient, _image, cancellation);
     }
 
     public void Dispose() => _bra.Dispose();

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace QTrain.Numerics;
 
-/// <summary>Complex numbers, one a lane. In a state, imaginary parts lie eight doubles behind the real parts.</summary>
+/// <summary>Complex numbers, one a lane. In a state, imaginary parts lie eight numbers behind the real parts.</summary>
+/// <remarks>The amplitudes in memory are doubles or singles; what is computed with them are doubles.</remarks>
 internal readonly unsafe struct ComplexLanes<T>(T real, T imaginary) where T : unmanaged, ILanes<T>
 {
     /// <summary>How far behind the real parts of a block its imaginary parts lie.</summary>
@@ -12,17 +13,31 @@ internal readonly unsafe struct ComplexLanes<T>(T real, T imaginary) where T : u
     public readonly T Imaginary = imaginary;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ComplexLanes<T> Load(double* amplitudes) => new(T.Load(amplitudes), T.Load(amplitudes + Plane));
+    public static ComplexLanes<T> Load<TElement>(TElement* amplitudes) where TElement : unmanaged =>
+        new(LoadReal(amplitudes), LoadReal(amplitudes + Plane));
+
+    /// <summary>One part of amplitudes: doubles or singles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T LoadReal<TElement>(TElement* part) where TElement : unmanaged =>
+        sizeof(TElement) == sizeof(float) ? T.Load((float*)part) : T.Load((double*)part);
 
     /// <summary>A coefficient: a row of real parts, then a row of imaginary parts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ComplexLanes<T> LoadRows(double* rows) => new(T.Load(rows), T.Load(rows + T.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(double* amplitudes)
+    public void Store<TElement>(TElement* amplitudes) where TElement : unmanaged
     {
-        T.Store(Real, amplitudes);
-        T.Store(Imaginary, amplitudes + Plane);
+        if (sizeof(TElement) == sizeof(float))
+        {
+            T.Store(Real, (float*)amplitudes);
+            T.Store(Imaginary, (float*)amplitudes + Plane);
+        }
+        else
+        {
+            T.Store(Real, (double*)amplitudes);
+            T.Store(Imaginary, (double*)amplitudes + Plane);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

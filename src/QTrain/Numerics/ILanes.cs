@@ -1,6 +1,6 @@
 namespace QTrain.Numerics;
 
-/// <summary>A fixed number of doubles moved together. A kernel is written once against this and runs at every width.</summary>
+/// <summary>A fixed number of doubles computed with together. A kernel is written once against this and runs at every width.</summary>
 /// <remarks>Multiply-add is fused at every width, so that the widths agree. Lanes are exchanged only by flipping bits of the lane number:
 /// that is what a gate on a qubit inside the register does.</remarks>
 internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
@@ -12,7 +12,13 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract TSelf Load(double* source);
 
+    /// <summary>Singles of memory, made doubles: what is computed with them, and added up, loses nothing more.</summary>
+    static abstract TSelf Load(float* source);
+
     static abstract void Store(TSelf value, double* destination);
+
+    /// <summary>Rounds to singles.</summary>
+    static abstract void Store(TSelf value, float* destination);
 
     static abstract TSelf operator +(TSelf left, TSelf right);
 

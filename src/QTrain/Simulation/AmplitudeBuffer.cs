@@ -34,12 +34,12 @@ internal sealed unsafe class AmplitudeBuffer : CriticalFinalizerObject, IDisposa
     /// <summary>Bytes that living states hold.</summary>
     public static long BytesInUse => Interlocked.Read(ref _inUse);
 
-    /// <summary>Memory for a state of so many qubits.</summary>
+    /// <summary>Memory for a state of so many qubits, doubles or singles.</summary>
     /// <exception cref="NotEnoughMemoryException">It does not fit.</exception>
-    public static AmplitudeBuffer Rent(int qubits)
+    public static AmplitudeBuffer Rent(int qubits, Precision precision = Precision.Double)
     {
-        SimulationMemory.Demand(qubits, states: 1);
-        var bytes = SimulationMemory.BytesFor(qubits);
+        SimulationMemory.Demand(qubits, states: 1, precision);
+        var bytes = SimulationMemory.BytesFor(qubits, precision);
         double* pointer = null;
         lock (Gate)
         {
@@ -58,7 +58,7 @@ internal sealed unsafe class AmplitudeBuffer : CriticalFinalizerObject, IDisposa
             }
             catch (OutOfMemoryException)
             {
-                throw new NotEnoughMemoryException(qubits, states: 1);
+                throw new NotEnoughMemoryException(qubits, states: 1, precision);
             }
         }
         Interlocked.Add(ref _inUse, bytes);

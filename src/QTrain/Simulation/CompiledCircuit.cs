@@ -13,7 +13,7 @@ namespace QTrain.Simulation;
 /// <remarks>A plan depends on the circuit alone, never on thread count, measured time or cache size, so results are reproducible.</remarks>
 public sealed class CompiledCircuit
 {
-    private readonly ExecutionPlan?[] _plans = new ExecutionPlan?[(int)LaneWidth.Vector512 + 1];
+    private readonly ExecutionPlan?[] _plans = new ExecutionPlan?[2 * ((int)LaneWidth.Vector512 + 1)];
 
     private CompiledCircuit(Circuit circuit, ImmutableArray<Instruction> instructions)
     {
@@ -36,12 +36,12 @@ public sealed class CompiledCircuit
 
     internal ImmutableArray<Instruction> Instructions { get; }
 
-    /// <summary>The plan of a unitary circuit for one width of registers; made when first asked for.</summary>
-    internal ExecutionPlan PlanFor(LaneWidth width)
+    /// <summary>The plan of a unitary circuit for one width of registers and precision; made when first asked for.</summary>
+    internal ExecutionPlan PlanFor(LaneWidth width, Precision precision)
     {
-        ref var plan = ref _plans[(int)width];
+        ref var plan = ref _plans[2 * (int)width + (int)precision];
         if (Volatile.Read(ref plan) is { } made) return made;
-        Interlocked.CompareExchange(ref plan, new ExecutionPlan(QubitCount, Instructions.AsSpan(), width), null);
+        Interlocked.CompareExchange(ref plan, new ExecutionPlan(QubitCount, Instructions.AsSpan(), width, precision), null);
         return plan;
     }
 

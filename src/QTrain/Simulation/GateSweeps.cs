@@ -15,7 +15,7 @@ internal sealed unsafe class GateSweeps(KernelTable table)
     private readonly KernelTable _kernels = table;
 
     /// <summary>The first amplitude.</summary>
-    public double* Pointer { get; set; }
+    public void* Pointer { get; set; }
 
     /// <summary>How many qubits the amplitudes are of; their memory holds at least one whole block.</summary>
     public int QubitCount { get; set; }
@@ -93,7 +93,7 @@ internal sealed unsafe class GateSweeps(KernelTable table)
         var fix = Sweep.OffsetOf((held | controlMask) & ~inside) | 8 | (nuint)inside;
         return new Sweep
         {
-            State = Pointer + Sweep.OffsetOf(controlValue & ~inside),
+            State = (byte*)Pointer + (nint)Sweep.OffsetOf(controlValue & ~inside) * kernels.ElementBytes,
             Fixed = fix,
             Count = (nint)1 << (PaddedQubits + 1 - BitOperations.PopCount(fix)),
         };
@@ -320,7 +320,7 @@ internal sealed unsafe class GateSweeps(KernelTable table)
             if (1UL << targets[k] > inside) continue;
             if (free == 0)
             {
-                kernels = KernelTable.For(LaneWidth.Scalar);
+                kernels = KernelTable.For(LaneWidth.Scalar, kernels.Precision);
                 break;
             }
             moved[moves++] = (1UL << targets[k], free & (0 - free));

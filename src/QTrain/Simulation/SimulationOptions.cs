@@ -11,6 +11,10 @@ public sealed record SimulationOptions
     /// <summary>How many threads; 0: all processors the process may use. Set it when several simulations run side by side.</summary>
     public int Threads { get; init; }
 
+    /// <summary>What the amplitudes of a state vector are kept as. Single: half the memory and about twice as fast, for energies to some 1e-6 of their
+    /// scale. Other methods know double precision only.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>How many doubles move together; the widest the machine has unless a test wants another.</summary>
     internal LaneWidth Width { get; init; } = LaneWidths.Widest;
 

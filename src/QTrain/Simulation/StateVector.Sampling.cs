@@ -36,7 +36,9 @@ public sealed unsafe partial class StateVector
             var job = new SamplingJob
             {
                 Weights = _kernels.LeafWeights,
-                State = Pointer,
+                Draw = _kernels.Draw,
+                State = (byte*)Pointer,
+                TileBytes = (nint)Tiles.Numbers * _kernels.ElementBytes,
                 Tiles = count,
                 TileBlocks = Tiles.BlocksFor(PaddedQubits),
                 TileLength = tileLength,
@@ -98,7 +100,7 @@ public sealed unsafe partial class StateVector
         var leaves = stackalloc double[SamplingKernels.MostLeaves];
         for (var tile = (int)Share(job->Tiles, part, parts); tile < Share(job->Tiles, part + 1, parts); tile++)
         {
-            job->Weights(job->State + tile * (nint)Tiles.Doubles, job->TileBlocks, leaves);
+            job->Weights(job->State + tile * job->TileBytes, job->TileBlocks, leaves);
             var sum = 0.0;
             for (var leaf = 0; leaf < SamplingKernels.LeavesOf(job->TileBlocks); leaf++) sum += leaves[leaf];
             job->Tree[job->Tiles + tile] = sum;
@@ -111,16 +113,16 @@ public sealed unsafe partial class StateVector
         var leaves = stackalloc double[SamplingKernels.MostLeaves];
         fixed (double* space = Scratch())
         {
-            var counts = (long*)(space + Tiles.Doubles / 2);
-            new Span<long>(counts, Tiles.Doubles / 2).Clear();
+            var counts = (long*)(space + Tiles.Numbers / 2);
+            new Span<long>(counts, Tiles.Numbers / 2).Clear();
             for (var tile = (int)Share(job->Tiles, part, parts); tile < Share(job->Tiles, part + 1, parts); tile++)
             {
                 ref var shots = ref job->Shots[job->Tiles + tile];
                 if (shots == 0) continue;
-                var state = job->State + tile * (nint)Tiles.Doubles;
+                var state = job->State + tile * job->TileBytes;
                 var random = job->Key.Child((ulong)(job->Tiles + tile));
                 job->Weights(state, job->TileBlocks, leaves);
-                SamplingKernels.Draw(state, job->TileBlocks, leaves, shots, ref random, space, counts);
+                job->Draw(state, job->TileBlocks, leaves, shots, ref random, space, counts);
                 shots = SamplingKernels.Collect(counts, job->TileLength, (ulong)tile * (ulong)job->TileLength, job->Results + job->Offsets[tile]);
             }
         }
@@ -128,8 +130,10 @@ public sealed unsafe partial class StateVector
 
     private struct SamplingJob
     {
-        public delegate*<double*, int, double*, void> Weights;
-        public double* State;
+        public delegate*<void*, int, double*, void> Weights;
+        public delegate*<void*, int, double*, long, ref RandomStream, double*, long*, void> Draw;
+        public byte* State;
+        public nint TileBytes;
         public int Tiles, TileBlocks, TileLength;
         public double* Tree;
         public long* Shots, Offsets;

@@ -104,11 +104,10 @@ public sealed unsafe partial class StateVector
             }
             return outcomes;
         }
-        var memory = Pointer;
         for (long i = 0; i < Length; i++)
         {
-            var place = memory + Sweep.OffsetOf((ulong)i);
-            outcomes[Extract((ulong)i, qubits)] += place[0] * place[0] + place[8] * place[8];
+            var amplitude = Read((ulong)i);
+            outcomes[Extract((ulong)i, qubits)] += amplitude.Real * amplitude.Real + amplitude.Imaginary * amplitude.Imaginary;
         }
         GC.KeepAlive(this);
         return outcomes;
@@ -274,12 +273,12 @@ public sealed unsafe partial class StateVector
     }
 
     // Too large for a stack; one a thread, so that an evaluation allocates nothing.
-    private static double[] Scratch() => _scratch ??= GC.AllocateUninitializedArray<double>(ExpectationKernels<Numerics.Lanes1>.Scratch + 8, pinned: true);
+    private static double[] Scratch() => _scratch ??= GC.AllocateUninitializedArray<double>(ExpectationKernels<Numerics.Lanes1, double>.Scratch + 8, pinned: true);
 
     private static void ObservablePart(void* context, int part, int parts)
     {
         var job = (ObservableJob*)context;
-        var space = stackalloc double[ObservableKernels<Numerics.Lanes1>.Scratch + 8];
+        var space = stackalloc double[ObservableKernels<Numerics.Lanes1, double>.Scratch + 8];
         var scratch = (double*)(((nuint)space + 63) & ~(nuint)63);
         for (var tile = Share(job->Tiles, part, parts); tile < Share(job->Tiles, part + 1, parts); tile++) job->Kernel(&job->Pass, tile, scratch);
     }

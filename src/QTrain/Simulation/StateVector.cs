@@ -26,9 +26,9 @@ public sealed unsafe partial class StateVector : IDisposable
         if (qubits < 1) throw new QuantumException($"A state of {qubits} qubits cannot be: it needs at least 1.");
         Options = options ?? SimulationOptions.Default;
         QubitCount = qubits;
-        _kernels = KernelTable.For(Options.Width);
+        _kernels = KernelTable.For(Options.Width, Options.Precision);
         _parts = qubits < FewestQubitsForThreads ? 1 : Options.Parts;
-        _buffer = AmplitudeBuffer.Rent(qubits);
+        _buffer = AmplitudeBuffer.Rent(qubits, Options.Precision);
         _gates = new GateSweeps(_kernels) { Pointer = _buffer.Pointer, QubitCount = qubits, Parts = _parts };
     }
 
@@ -37,6 +37,9 @@ public sealed unsafe partial class StateVector : IDisposable
 
     /// <summary>How many amplitudes: 2ⁿ.</summary>
     public long Length => 1L << QubitCount;
+
+    /// <summary>What the amplitudes are kept as.</summary>
+    public Precision Precision => Options.Precision;
 
     /// <summary>How the state uses the machine.</summary>
     public SimulationOptions Options { get; }
@@ -58,13 +61,7 @@ public sealed unsafe partial class StateVector : IDisposable
         if (amplitudes.Length < 2 || !BitOperations.IsPow2(amplitudes.Length))
             throw new QuantumException($"A state has 2, 4, 8 … amplitudes, one for each basis state; {amplitudes.Length} were given.");
         var state = Zero(BitOperations.Log2((uint)amplitudes.Length), options);
-        var memory = state.Pointer;
-        for (var i = 0; i < amplitudes.Length; i++)
-        {
-            var place = memory + Sweep.OffsetOf((ulong)i);
-            place[0] = amplitudes[i].Real;
-            place[ComplexLanes<Lanes1>.Plane] = amplitudes[i].Imaginary;
-        }
+        for (var i = 0; i < amplitudes.Length; i++) state.Write((ulong)i, amplitudes[i]);
         GC.KeepAlive(state);
         return state;
     }
@@ -76,8 +73,7 @@ public sealed unsafe partial class StateVector : IDisposable
         {
             if ((ulong)basis >= (ulong)Length)
                 throw new ArgumentOutOfRangeException(nameof(basis), basis, $"A state of {QubitCount} qubits has basis states 0 to {Length - 1}.");
-            var place = Pointer + Sweep.OffsetOf((ulong)basis);
-            var amplitude = new Complex(place[0], place[ComplexLanes<Lanes1>.Plane]);
+            var amplitude = Read((ulong)basis);
             GC.KeepAlive(this);
             return amplitude;
         }
@@ -92,7 +88,7 @@ public sealed unsafe partial class StateVector : IDisposable
         if ((ulong)basis >= (ulong)Length)
             throw new ArgumentOutOfRangeException(nameof(basis), basis, $"A state of {QubitCount} qubits has basis states 0 to {Length - 1}.");
         Clear();
-        Pointer[Sweep.OffsetOf((ulong)basis)] = 1;
+        Write((ulong)basis, Complex.One);
         GC.KeepAlive(this);
     }
 
@@ -104,7 +100,7 @@ public sealed unsafe partial class StateVector : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>Makes this state equal to another of as many qubits.</summary>
+    /// <summary>Makes this state equal to another of as many qubits and the same precision.</summary>
     public void CopyFrom(StateVector other)
     {
         Check(other);
@@ -117,12 +113,7 @@ public sealed unsafe partial class StateVector : IDisposable
     public Complex[] ToArray()
     {
         var amplitudes = new Complex[Length];
-        var memory = Pointer;
-        for (long i = 0; i < amplitudes.LongLength; i++)
-        {
-            var place = memory + Sweep.OffsetOf((ulong)i);
-            amplitudes[i] = new Complex(place[0], place[ComplexLanes<Lanes1>.Plane]);
-        }
+        for (long i = 0; i < amplitudes.LongLength; i++) amplitudes[i] = Read((ulong)i);
         GC.KeepAlive(this);
         return amplitudes;
     }
@@ -139,7 +130,7 @@ public sealed unsafe partial class StateVector : IDisposable
         circuit.CheckPoint(at);
         if (!circuit.IsUnitary)
             throw new QuantumException("A circuit that measures, resets or asks a condition has no single final state; run it with shots.");
-        circuit.PlanFor(Options.Width).Run(Pointer, QubitCount, at, _parts, _gates);
+        circuit.PlanFor(Options.Width, Options.Precision).Run(Pointer, QubitCount, at, _parts, _gates);
         GC.KeepAlive(this);
     }
 
@@ -165,8 +156,8 @@ public sealed unsafe partial class StateVector : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    /// <summary>The first double of the amplitudes. Whoever uses it keeps the state alive until done.</summary>
-    internal double* Pointer
+    /// <summary>The first number of the amplitudes. Whoever uses it keeps the state alive until done.</summary>
+    internal void* Pointer
     {
         get
         {
@@ -190,15 +181,39 @@ public sealed unsafe partial class StateVector : IDisposable
         ArgumentNullException.ThrowIfNull(other);
         if (other.QubitCount != QubitCount)
             throw new QuantumException($"The states have {QubitCount} and {other.QubitCount} qubits: they must have as many.");
+        if (other.Precision != Precision)
+            throw new QuantumException($"The states are of {Precision.Name()} and {other.Precision.Name()} precision: they must be of the same; ToArray and FromAmplitudes change it.");
     }
 
     private static nint Share(nint count, int part, int parts) => WorkerTeam.Share(count, part, parts);
 
     private static bool MatchesInside(int lane, int lanes, ulong mask, ulong value) => GateSweeps.MatchesInside(lane, lanes, mask, value);
 
-    private void ForBytes(delegate*<void*, int, int, void> body, double* target, double* source)
+    private Complex Read(ulong basis)
     {
-        var range = new MemoryRange { Target = target, Source = source, Blocks = (nint)1 << (PaddedQubits - 3) };
+        var offset = Sweep.OffsetOf(basis);
+        if (Precision == Precision.Double) return new Complex(((double*)Pointer)[offset], ((double*)Pointer)[offset + ComplexLanes<Lanes1>.Plane]);
+        return new Complex(((float*)Pointer)[offset], ((float*)Pointer)[offset + ComplexLanes<Lanes1>.Plane]);
+    }
+
+    private void Write(ulong basis, Complex amplitude)
+    {
+        var offset = Sweep.OffsetOf(basis);
+        if (Precision == Precision.Double)
+        {
+            ((double*)Pointer)[offset] = amplitude.Real;
+            ((double*)Pointer)[offset + ComplexLanes<Lanes1>.Plane] = amplitude.Imaginary;
+        }
+        else
+        {
+            ((float*)Pointer)[offset] = (float)amplitude.Real;
+            ((float*)Pointer)[offset + ComplexLanes<Lanes1>.Plane] = (float)amplitude.Imaginary;
+        }
+    }
+
+    private void ForBytes(delegate*<void*, int, int, void> body, void* target, void* source)
+    {
+        var range = new MemoryRange { Target = (byte*)target, Source = (byte*)source, Blocks = (nint)1 << (PaddedQubits - 3), BlockBytes = 16 * _kernels.ElementBytes };
         if (_parts == 1) body(&range, 0, 1);
         else WorkerTeam.Shared.Run(body, &range, _parts);
     }
@@ -207,19 +222,19 @@ public sealed unsafe partial class StateVector : IDisposable
     {
         var range = (MemoryRange*)context;
         var (start, end) = (Share(range->Blocks, part, parts), Share(range->Blocks, part + 1, parts));
-        NativeMemory.Clear(range->Target + 16 * start, (nuint)(end - start) * 128);
+        NativeMemory.Clear(range->Target + start * range->BlockBytes, (nuint)((end - start) * range->BlockBytes));
     }
 
     private static void CopyPart(void* context, int part, int parts)
     {
         var range = (MemoryRange*)context;
         var (start, end) = (Share(range->Blocks, part, parts), Share(range->Blocks, part + 1, parts));
-        NativeMemory.Copy(range->Source + 16 * start, range->Target + 16 * start, (nuint)(end - start) * 128);
+        NativeMemory.Copy(range->Source + start * range->BlockBytes, range->Target + start * range->BlockBytes, (nuint)((end - start) * range->BlockBytes));
     }
 
     private struct MemoryRange
     {
-        public double* Target, Source;
-        public nint Blocks;
+        public byte* Target, Source;
+        public nint Blocks, BlockBytes;
     }
 }

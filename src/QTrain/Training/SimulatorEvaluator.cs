@@ -100,7 +100,7 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
                     point);
                 return AnswerOf(energy, differences, 4 * point.Length);
             default:
-                _adjoint ??= new AdjointSweep(_circuit, _problem.Observable, _state, _options);
+                _adjoint ??= new AdjointSweep(_circuit, _problem.Observable, _state);
                 var gradient = new double[point.Length];
                 return AnswerOf(new Estimate(_adjoint.Evaluate(point, gradient, cancellation), 0, 0), gradient);
         }

@@ -14,14 +14,14 @@ internal sealed unsafe class MemoryPass : IDisposable
     private readonly nint _doubles;
     private readonly int _parts;
 
-    /// <param name="qubits">A state of so many qubits; 16 bytes an amplitude.</param>
-    /// <param name="options">Threads; a small state is swept by one, as simulators do it.</param>
+    /// <param name="qubits">A state of so many qubits.</param>
+    /// <param name="options">Its precision, and threads; a small state is swept by one, as simulators do it.</param>
     public MemoryPass(int qubits, SimulationOptions options)
     {
-        Bytes = SimulationMemory.BytesFor(Math.Max(4, qubits));
+        Bytes = SimulationMemory.BytesFor(Math.Max(5, qubits), options.Precision);
         _doubles = (nint)(Bytes / sizeof(double));
         _parts = qubits < 14 ? 1 : options.Parts;
-        _buffer = AmplitudeBuffer.Rent(Math.Max(4, qubits));
+        _buffer = AmplitudeBuffer.Rent(Math.Max(5, qubits), options.Precision);
         for (nint k = 0; k < _doubles; k++) _buffer.Pointer[k] = 1;
     }
 

@@ -25,6 +25,9 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
     /// <summary>Whether it runs when none is named.</summary>
     public bool IsStandard { get; init; } = true;
 
+    /// <summary>Whether it runs on state vectors, which can be of single precision.</summary>
+    public bool IsOfStates { get; init; } = true;
+
     /// <summary>The fewest qubits it exists on.</summary>
     public int LeastQubits { get; init; } = 2;
 
@@ -67,7 +70,7 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
         new("gradient", "energy and its derivatives by all parameters", [12, 16, 20], (n, o) =>
         {
             var (circuit, state) = (Compiled(WorkloadCircuits.HardwareEfficient(n, Layers)), StateVector.Zero(n, o));
-            var sweep = new AdjointSweep(circuit, WorkloadCircuits.IsingChain(n), state, o);
+            var sweep = new AdjointSweep(circuit, WorkloadCircuits.IsingChain(n), state);
             var (point, gradient) = (new double[circuit.ParameterCount], new double[circuit.ParameterCount]);
             return new WorkloadRun(GatesOf(circuit), r => WorkloadCircuits.SetPoint(point, r), _ => sweep.Evaluate(point, gradient), sweep, state);
         }),
@@ -93,7 +96,7 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
                 matrix.SetZero();
                 matrix.Apply(program, point);
             }, matrix) { PassQubits = 2 * n - 1 };
-        }) { MostQubits = 20 },
+        }) { MostQubits = 20, IsOfStates = false },
         new("trajectories", "1,000 noisy trajectories of hea, the noise of density, and the mean energy of the chain", [16], (n, o) =>
         {
             var program = TrajectoryProgram.From(Noise.ApplyTo(WorkloadCircuits.HardwareEfficient(n, Layers)));
@@ -111,7 +114,7 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
             var distance = DistanceOf(n);
             var sampler = FrameSampler.Compile(SurfaceCode.RotatedMemory(distance, distance, CircuitNoise.Uniform(0.001)));
             return new WorkloadRun(0, _ => { }, r => sampler.SampleDetectors(Shots, (ulong)r, o)) { PassQubits = 0 };
-        }) { LeastQubits = 7, MostQubits = 1921, Takes = n => 2 * DistanceOf(n) * DistanceOf(n) - 1 == n, TakesOnly = "2d² − 1 qubits of a distance d: 7, 17, 31, 49, 71, 97, 127, 161, 199, 241 …" },
+        }) { IsOfStates = false, LeastQubits = 7, MostQubits = 1921, Takes = n => 2 * DistanceOf(n) * DistanceOf(n) - 1 == n, TakesOnly = "2d² − 1 qubits of a distance d: 7, 17, 31, 49, 71, 97, 127, 161, 199, 241 …" },
         new("brickwork", $"{2 * Layers} layers of rx and rz on every qubit and cz on every other pair", [20],
             (n, o) => Prepared(WorkloadCircuits.Brickwork(n, 2 * Layers), n, o)) { IsStandard = false },
         new("qaoa", $"{Layers} layers of MaxCut on a random 3-regular graph", [20],

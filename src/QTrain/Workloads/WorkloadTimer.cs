@@ -29,9 +29,10 @@ internal static class WorkloadTimer
     private static readonly TimeSpan PassGroup = TimeSpan.FromMilliseconds(0.3);
 
     /// <summary>Times one workload: as often as said, or for about two seconds and at least five times.</summary>
-    public static WorkloadTiming Time(Workload workload, int qubits, int threads, int? repetitions, CancellationToken cancellation)
+    public static WorkloadTiming Time(
+        Workload workload, int qubits, int threads, int? repetitions, CancellationToken cancellation, Precision precision = Precision.Double)
     {
-        var options = new SimulationOptions { Threads = threads };
+        var options = new SimulationOptions { Threads = threads, Precision = precision };
         using var run = workload.Prepare(qubits, options);
         using var pass = run.PassQubits == 0 ? null : new MemoryPass(run.PassQubits ?? qubits, options);
         // Once, and where that is short until the runtime has compiled all of it with optimizations.
@@ -64,7 +65,7 @@ internal static class WorkloadTimer
             spent += group;
             if (pass is not null) passes.Add(TimePass(pass, clock));
         }
-        return new WorkloadTiming(workload.Name, qubits, threads, "double", times.Min(), Median(times), pass is null ? null : Median(passes), pass?.Bytes ?? 0, run.Gates, times.Count);
+        return new WorkloadTiming(workload.Name, qubits, threads, precision.Name(), times.Min(), Median(times), pass is null ? null : Median(passes), pass?.Bytes ?? 0, run.Gates, times.Count);
     }
 
     private static double TimePass(MemoryPass pass, Stopwatch clock)

@@ -15,6 +15,20 @@ public sealed class The_memory_of_a_simulation
         Should.Throw<QuantumException>(() => SimulationMemory.BytesFor(59));
     }
 
+    [Fact]
+    public void is_half_of_that_in_single_precision_so_that_one_qubit_more_fits()
+    {
+        SimulationMemory.BytesFor(20, Precision.Single).ShouldBe(8L << 20);
+        SimulationMemory.BytesFor(1, Precision.Single).ShouldBe(128);
+        var one = SimulationMemory.MaxQubits + 1;
+        var refusal = Should.Throw<NotEnoughMemoryException>(() => SimulationMemory.Demand(one, states: 1));
+        refusal.Message.ShouldEndWith($": at most {one - 1} qubits fit. Use single precision, which needs half and fits, or fewer qubits, or a machine with more memory.");
+        SimulationMemory.Demand(one, states: 1, Precision.Single);
+        Should.Throw<NotEnoughMemoryException>(() => SimulationMemory.Demand(one + 1, states: 1, Precision.Single)).MaxQubits.ShouldBe(one);
+        using var small = StateVector.Zero(9, new SimulationOptions { Precision = Precision.Single });
+        small.Precision.ShouldBe(Precision.Single);
+    }
+
     [Theory, InlineData(45, "512 TiB"), InlineData(62, "64 EiB")]
     public void is_refused_beyond_the_machine_with_what_fits(int qubits, string bytes)
     {

@@ -12,31 +12,32 @@ public sealed class The_state_vector
     /// <summary>Rounding of a few dozen products of numbers of size one.</summary>
     private const double Rounding = 1e-13;
 
-    public static TheoryData<int> Widths => [.. LaneWidths.All.Select(w => (int)w)];
+    /// <summary>Every width in both precisions.</summary>
+    public static TheoryData<int, Precision> Widths => [.. LaneWidths.All.SelectMany(w => Precisions.All, (w, p) => ((int)w, p))];
 
     [Theory, MemberData(nameof(Widths))]
-    public void is_the_product_of_the_matrices_of_any_circuit(int width) => Law.ForAll(Any.UnitaryCircuit(maxQubits: 7, maxOperations: 24), bound =>
+    public void is_the_product_of_the_matrices_of_any_circuit(int width, Precision precision) => Law.ForAll(Any.UnitaryCircuit(maxQubits: 7, maxOperations: 24), bound =>
     {
-        using var state = StateVector.Zero(bound.Circuit.QubitCount, Wide(width));
+        using var state = StateVector.Zero(bound.Circuit.QubitCount, Wide(width, precision));
         state.Apply(bound.Circuit, bound.At);
-        state.ShouldBe(NaiveState.Of(bound.Circuit, bound.At), Rounding);
+        state.ShouldBe(NaiveState.Of(bound.Circuit, bound.At), RoundingOf(precision, bound.Circuit));
     }, tests: 300);
 
     [Theory, MemberData(nameof(Widths))]
-    public void applies_every_gate_of_the_table_at_every_width(int width)
+    public void applies_every_gate_of_the_table_at_every_width(int width, Precision precision)
     {
         for (ulong seed = 0; seed < 20; seed++)
         {
             var circuit = Any.EveryGate(qubits: 6, seed);
             var at = Any.Point(circuit.Parameters.Length, seed);
-            using var state = StateVector.Zero(6, Wide(width));
+            using var state = StateVector.Zero(6, Wide(width, precision));
             state.Apply(circuit, at);
-            state.ShouldBe(NaiveState.Of(circuit, at), Rounding);
+            state.ShouldBe(NaiveState.Of(circuit, at), RoundingOf(precision, circuit));
         }
     }
 
     [Theory, MemberData(nameof(Widths))]
-    public void applies_every_gate_to_every_target_under_every_control(int width)
+    public void applies_every_gate_to_every_target_under_every_control(int width, Precision precision)
     {
         const int qubits = 6;
         var start = Any.Amplitudes(qubits, seed: 1);
@@ -60,16 +61,16 @@ public sealed class The_state_vector
                         if (targets.Contains(control)) continue;
                         Control[] controls = control < 0 ? [] : [new Control(control, On: (first + control) % 2 == 0)];
                         var circuit = new Circuit(qubits, [new GateOperation(gate, [.. targets], [.. angles], [.. controls])]);
-                        using var state = StateVector.FromAmplitudes(start, Wide(width));
+                        using var state = StateVector.FromAmplitudes(start, Wide(width, precision));
                         state.Apply(circuit);
-                        state.ShouldBe(NaiveState.FromAmplitudes(start).Apply(circuit), Rounding);
+                        state.ShouldBe(NaiveState.FromAmplitudes(start).Apply(circuit), RoundingOf(precision, circuit));
                     }
                 }
         }
     }
 
     [Theory, MemberData(nameof(Widths))]
-    public void applies_matrices_on_many_qubits(int width)
+    public void applies_matrices_on_many_qubits(int width, Precision precision)
     {
         var random = new RandomStream(3);
         foreach (var (qubits, targets) in new (int, int[])[]
@@ -83,17 +84,17 @@ public sealed class The_state_vector
                 Control[] controls = control is { } q ? [new Control(q, On: false)] : [];
                 var operation = new GateOperation(gate, [.. targets], [], [.. controls]);
                 var start = Any.Amplitudes(qubits, seed: 4);
-                using var state = StateVector.FromAmplitudes(start, Wide(width));
+                using var state = StateVector.FromAmplitudes(start, Wide(width, precision));
                 state.Apply(new Circuit(qubits, [operation]));
-                state.ShouldBe(NaiveState.FromAmplitudes(start).Apply(new Circuit(qubits, [operation])), Rounding);
+                state.ShouldBe(NaiveState.FromAmplitudes(start).Apply(new Circuit(qubits, [operation])), Tolerance.Of(precision, 1, Rounding));
                 state.Apply(new Circuit(qubits, [operation.Inverse()]));
-                state.ShouldBe(NaiveState.FromAmplitudes(start), Rounding);
+                state.ShouldBe(NaiveState.FromAmplitudes(start), Tolerance.Of(precision, 2, Rounding));
             }
         }
     }
 
     [Theory, MemberData(nameof(Widths))]
-    public void rotates_about_any_string_under_any_controls(int width) => Law.ForAll(Any.Seed(), seed =>
+    public void rotates_about_any_string_under_any_controls(int width, Precision precision) => Law.ForAll(Any.Seed(), seed =>
     {
         var random = new RandomStream(seed);
         var qubits = 1 + (int)random.NextBelow(8);
@@ -105,56 +106,64 @@ public sealed class The_state_vector
             [.. controls.Select(q => new Control(q, random.NextBelow(2) == 0))]);
         var circuit = new Circuit(qubits, [operation]);
         var start = Any.Amplitudes(qubits, seed);
-        using var state = StateVector.FromAmplitudes(start, Wide(width));
+        using var state = StateVector.FromAmplitudes(start, Wide(width, precision));
         state.Apply(circuit);
-        state.ShouldBe(NaiveState.FromAmplitudes(start).Apply(circuit), Rounding);
+        state.ShouldBe(NaiveState.FromAmplitudes(start).Apply(circuit), RoundingOf(precision, circuit));
     }, tests: 400);
 
     [Theory, MemberData(nameof(Widths))]
-    public void is_undone_by_inverse_instructions_in_reverse(int width) => Law.ForAll(Any.UnitaryCircuit(maxQubits: 6, maxOperations: 24), bound =>
+    public void is_undone_by_inverse_instructions_in_reverse(int width, Precision precision) => Law.ForAll(Any.UnitaryCircuit(maxQubits: 6, maxOperations: 24), bound =>
     {
         var start = Any.Amplitudes(bound.Circuit.QubitCount, seed: 5);
-        using var state = StateVector.FromAmplitudes(start, Wide(width));
+        using var state = StateVector.FromAmplitudes(start, Wide(width, precision));
         var compiled = CompiledCircuit.From(bound.Circuit);
         state.Apply(compiled, bound.At);
         foreach (var instruction in compiled.Instructions.Reverse()) state.Apply(instruction, instruction.Angle.At(bound.At), inverse: true);
-        state.ShouldBe(NaiveState.FromAmplitudes(start), Rounding);
+        state.ShouldBe(NaiveState.FromAmplitudes(start), 2 * RoundingOf(precision, bound.Circuit));
     });
 
     [Fact]
     public void keeps_its_norm() => Law.ForAll(Any.UnitaryCircuit(maxQubits: 8, maxOperations: 30), bound =>
     {
-        using var state = StateVector.Zero(bound.Circuit.QubitCount);
-        state.Apply(bound.Circuit, bound.At);
-        state.NormSquared().ShouldBe(1, Rounding);
+        foreach (var precision in Precisions.All)
+        {
+            using var state = StateVector.Zero(bound.Circuit.QubitCount, new SimulationOptions { Precision = precision });
+            state.Apply(bound.Circuit, bound.At);
+            state.NormSquared().ShouldBe(1, RoundingOf(precision, bound.Circuit));
+        }
     });
 
     [Fact]
     public void has_the_same_amplitudes_at_every_width() => Law.ForAll(Any.UnitaryCircuit(maxQubits: 9, maxOperations: 30), bound =>
     {
-        using var scalar = StateVector.Zero(bound.Circuit.QubitCount, Wide(1));
-        scalar.Apply(bound.Circuit, bound.At);
-        foreach (var width in LaneWidths.All)
+        foreach (var precision in Precisions.All)
         {
-            using var state = StateVector.Zero(bound.Circuit.QubitCount, Wide((int)width));
-            state.Apply(bound.Circuit, bound.At);
-            state.ToArray().ShouldBe(scalar.ToArray(), Rounding);
+            using var scalar = StateVector.Zero(bound.Circuit.QubitCount, Wide(1, precision));
+            scalar.Apply(bound.Circuit, bound.At);
+            foreach (var width in LaneWidths.All)
+            {
+                using var state = StateVector.Zero(bound.Circuit.QubitCount, Wide((int)width, precision));
+                state.Apply(bound.Circuit, bound.At);
+                state.ToArray().ShouldBe(scalar.ToArray(), RoundingOf(precision, bound.Circuit));
+            }
         }
     });
 
-    [Fact]
-    public void has_the_same_bits_on_any_number_of_threads()
+    [Theory]
+    [InlineData(Precision.Double)]
+    [InlineData(Precision.Single)]
+    public void has_the_same_bits_on_any_number_of_threads(Precision precision)
     {
         const int qubits = 15;
         var circuit = Any.UnitaryCircuit(qubits, operations: 150, seed: 6);
         var at = Any.Point(4, seed: 6);
         var random = new RandomStream(7);
         var observable = Any.Observable(qubits, 30, ref random);
-        using var one = StateVector.Zero(qubits, new SimulationOptions { Threads = 1 });
+        using var one = StateVector.Zero(qubits, new SimulationOptions { Threads = 1, Precision = precision });
         one.Apply(circuit, at);
         foreach (var threads in new[] { 2, 3, 5, 8 })
         {
-            using var several = StateVector.Zero(qubits, new SimulationOptions { Threads = threads });
+            using var several = StateVector.Zero(qubits, new SimulationOptions { Threads = threads, Precision = precision });
             several.Apply(circuit, at);
             several.ToArray().ShouldBeBitwise(one.ToArray());
             several.Expectation(observable).ShouldBe(one.Expectation(observable));
@@ -194,14 +203,14 @@ public sealed class The_state_vector
     [Fact]
     public void runs_and_measures_without_allocating()
     {
-        foreach (var (qubits, threads) in new[] { (5, 1), (15, 2) })
+        foreach (var (qubits, threads, precision) in new[] { (5, 1, Precision.Double), (15, 2, Precision.Double), (5, 1, Precision.Single), (15, 2, Precision.Single) })
         {
             var circuit = CompiledCircuit.From(Any.UnitaryCircuit(qubits, operations: 80, seed: 10));
             var at = Any.Point(4, seed: 10);
             var random = new RandomStream(11);
             var observable = Any.Observable(qubits, 12, ref random);
-            using var state = StateVector.Zero(qubits, new SimulationOptions { Threads = threads });
-            using var other = StateVector.Zero(qubits, new SimulationOptions { Threads = threads });
+            using var state = StateVector.Zero(qubits, new SimulationOptions { Threads = threads, Precision = precision });
+            using var other = StateVector.Zero(qubits, new SimulationOptions { Threads = threads, Precision = precision });
             Allocations.Of(Evaluate).ShouldBe(0);
 
             void Evaluate(int round)
@@ -247,5 +256,7 @@ public sealed class The_state_vector
         Should.Throw<ObjectDisposedException>(() => state.SetZero());
     }
 
-    internal static SimulationOptions Wide(int width) => new() { Width = (LaneWidth)width, Threads = 1 };
+    private static double RoundingOf(Precision precision, Circuit circuit) => Tolerance.Of(precision, circuit.Operations.Length, Rounding);
+
+    internal static SimulationOptions Wide(int width, Precision precision = Precision.Double) => new() { Width = (LaneWidth)width, Threads = 1, Precision = precision };
 }

@@ -5,7 +5,9 @@ using QTrain.Numerics;
 namespace QTrain.Simulation.Kernels;
 
 /// <summary>Dense matrices on two or more qubits.</summary>
-internal static unsafe class DenseKernels<T> where T : unmanaged, ILanes<T>
+internal static unsafe class DenseKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     // Up to this many qubits the gathered amplitudes fit on a stack.
     private const int LargestOnStack = 1 << 6;
@@ -14,7 +16,7 @@ internal static unsafe class DenseKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TwoOutside(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var rows = sweep->Rows;
         var fix = sweep->Fixed;
         var flip = sweep->Flip;
@@ -39,7 +41,7 @@ internal static unsafe class DenseKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneOutside(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var rows = sweep->Rows;
         var fix = sweep->Fixed;
         var flip = sweep->Flip;
@@ -61,7 +63,7 @@ internal static unsafe class DenseKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TwoInside(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var rows = sweep->Rows;
         var fix = sweep->Fixed;
         var (first, second) = (T.Flipper(sweep->LaneFlip & -sweep->LaneFlip), T.Flipper(sweep->LaneFlip & (sweep->LaneFlip - 1)));
@@ -105,7 +107,7 @@ internal static unsafe class DenseKernels<T> where T : unmanaged, ILanes<T>
     private static void Many(Sweep* sweep, nint start, nint end, double* gathered)
     {
         var dense = sweep->Dense;
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var mask = dense.HasLaneMask ? T.Load(sweep->Rows) : default;
         var at = sweep->OffsetAt(start);
@@ -114,8 +116,8 @@ internal static unsafe class DenseKernels<T> where T : unmanaged, ILanes<T>
             for (var j = 0; j < dense.Size; j++)
             {
                 var from = state + at + dense.Offsets[j];
-                T.Store(T.Load(from), gathered + 2 * j * T.Count);
-                T.Store(T.Load(from + ComplexLanes<T>.Plane), gathered + (2 * j + 1) * T.Count);
+                T.Store(ComplexLanes<T>.LoadReal(from), gathered + 2 * j * T.Count);
+                T.Store(ComplexLanes<T>.LoadReal(from + ComplexLanes<T>.Plane), gathered + (2 * j + 1) * T.Count);
             }
             for (var row = 0; row < dense.Size; row++)
             {

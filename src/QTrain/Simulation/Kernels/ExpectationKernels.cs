@@ -45,7 +45,7 @@ internal struct ObservableVisit
 /// <summary>An expectation: what all units of work share.</summary>
 internal unsafe struct ExpectationPass
 {
-    public double* Source;
+    public void* Source;
 
     /// <summary>One double a unit.</summary>
     public double* Sums;
@@ -73,7 +73,7 @@ internal unsafe struct ExpectationPass
 /// <summary>Where the amplitudes are that a term connects in a part of a tile.</summary>
 internal unsafe struct PairWalk
 {
-    public double* From, To;
+    public void* From, To;
 
     /// <summary>From the partner of a register to that of the next one.</summary>
     public nint Second;
@@ -83,7 +83,9 @@ internal unsafe struct PairWalk
 }
 
 /// <summary>⟨ψ|O|ψ⟩, unit by unit.</summary>
-internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T>
+internal static unsafe class ExpectationKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     /// <summary>Doubles of scratch memory: a gathered tile and a diagonal of a part.</summary>
     public const int Scratch = (2 << ObservablePlan.TileQubits) + (1 << ObservablePlan.PartQubits);
@@ -100,19 +102,19 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
         var tileQubits = Math.Min(ObservablePlan.TileQubits, pass->Qubits);
         var partQubits = Math.Min(ObservablePlan.PartQubits, pass->Qubits);
         int firstPart = 0, parts = 1 << (tileQubits - partQubits);
-        double* tile;
+        TElement* tile;
         ulong index;
         if (visit->IsGathered)
         {
             index = Spread((ulong)number, ~visit->Pivots);
-            Gather(pass->Source, pass->RowStarts + visit->FirstRowStart, index, scratch);
-            tile = scratch;
+            tile = (TElement*)scratch;
+            Gather((TElement*)pass->Source, pass->RowStarts + visit->FirstRowStart, index, tile);
         }
         else
         {
             var slices = Math.Max(0, tileQubits - ObservablePlan.SliceQubits);
             index = (ulong)(number >> slices) << tileQubits;
-            tile = pass->Source + Sweep.OffsetOf(index);
+            tile = (TElement*)pass->Source + Sweep.OffsetOf(index);
             parts >>= slices;
             firstPart = (int)(number & ((1 << slices) - 1)) * parts;
         }
@@ -121,17 +123,17 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
         var flippers = stackalloc double[64];
         for (var flip = 0; flip < T.Count; flip++) T.Store(T.Flipper(flip), flippers + 8 * flip);
         var diagonal = scratch + (2 << ObservablePlan.TileQubits);
-        nint partDoubles = Math.Max(16, 2 << partQubits);
-        var blocks = (int)(partDoubles / 16);
+        nint partNumbers = Math.Max(16, 2 << partQubits);
+        var blocks = (int)(partNumbers / 16);
         for (var part = firstPart; part < firstPart + parts; part++)
         {
             var start = index ^ pass->Starts[visit->FirstStart + part];
-            var own = tile + part * partDoubles;
+            var own = tile + part * partNumbers;
             for (var k = 0; k < visit->ItemCount; k++)
             {
                 var item = pass->Items + visit->FirstItem + k;
                 if (item->PartFlip != 0 && (part >> BitOperations.Log2((uint)item->PartFlip) & 1) != 0) continue;
-                var other = tile + (part ^ item->PartFlip) * partDoubles;
+                var other = tile + (part ^ item->PartFlip) * partNumbers;
                 var fix = item->PartFlip == 0 && item->BlockFlip != 0 ? 1u << BitOperations.Log2(item->BlockFlip) : 0;
                 var sums = item->PartFlip != 0 || item->BlockFlip != 0 ? twice : once;
                 if (item->IsSign)
@@ -149,8 +151,8 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
                     continue;
                 }
                 var d = diagonal;
-                if (pass->Diagonals is not null) d = pass->Diagonals + ((nint)item->Place << Math.Max(3, pass->Qubits)) + part * (partDoubles / 2);
-                else ObservableKernels<T>.Fill(d, pass->Masks + item->FirstMask, pass->Rows + 8 * (nint)item->FirstRow, item->RowCount, (nuint)start, blocks);
+                if (pass->Diagonals is not null) d = pass->Diagonals + ((nint)item->Place << Math.Max(3, pass->Qubits)) + part * (partNumbers / 2);
+                else ObservableKernels<T, TElement>.Fill(d, pass->Masks + item->FirstMask, pass->Rows + 8 * (nint)item->FirstRow, item->RowCount, (nuint)start, blocks);
                 if (item->IsImaginary) Weighted<Yes>(own, other, item, blocks, fix, d, flippers, sums);
                 else Weighted<No>(own, other, item, blocks, fix, d, flippers, sums);
             }
@@ -161,7 +163,7 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
     /// <summary>Σ ±w·Re(conj(a)·b), or of −Im. The sign costs nothing: blocks are taken in pairs of an even and an odd one, and each adds to a sum
     /// of its own.</summary>
     private static void Signed<TImaginary, TFlip>(
-        double* own, double* other, ObservableItem* item, int blocks, uint fix, uint mask, double* row, double sign, double* flippers, double* sums)
+        TElement* own, TElement* other, ObservableItem* item, int blocks, uint fix, uint mask, double* row, double sign, double* flippers, double* sums)
         where TImaginary : struct, IFlag
         where TFlip : struct, IFlag
     {
@@ -206,7 +208,7 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
         where TImaginary : struct, IFlag
         where TFlip : struct, IFlag
     {
-        double* from = walk->From, to = walk->To;
+        TElement* from = (TElement*)walk->From, to = (TElement*)walk->To;
         var (signs, step, flip, holes) = (walk->Signs, walk->Step, walk->Flip, walk->Holes);
         T sumEven = T.Broadcast(0), sumOdd = sumEven;
         nuint at = 0;
@@ -229,7 +231,7 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
         where TImaginary : struct, IFlag
         where TFlip : struct, IFlag
     {
-        double* from = walk->From, to = walk->To;
+        TElement* from = (TElement*)walk->From, to = (TElement*)walk->To;
         var (second, signs, step, flip, holes) = (walk->Second, walk->Signs, walk->Step, walk->Flip, walk->Holes);
         T sumEven = T.Broadcast(0), sumOdd = sumEven, sumEven2 = sumEven, sumOdd2 = sumEven;
         nuint at = 0;
@@ -247,7 +249,7 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
 
     /// <summary>sum + Re(conj(own)·other), or sum − Im.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Add<TImaginary, TFlip>(double* own, double* other, T flipper, T sum)
+    private static T Add<TImaginary, TFlip>(TElement* own, TElement* other, T flipper, T sum)
         where TImaginary : struct, IFlag
         where TFlip : struct, IFlag
     {
@@ -260,18 +262,18 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
 
     // The halves of a cache line by turns: two loads of the same half of different lines wait for one another.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTwo<TImaginary, TFlip>(double* own, double* other, nint second, T flipper, ref T sum, ref T sum2)
+    private static void AddTwo<TImaginary, TFlip>(TElement* own, TElement* other, nint second, T flipper, ref T sum, ref T sum2)
         where TImaginary : struct, IFlag
         where TFlip : struct, IFlag
     {
         var plane = TImaginary.IsSet ? ComplexLanes<T>.Plane : 0;
-        var (a, a2) = (T.Load(own + plane), T.Load(own + plane + T.Count));
-        var (b, b2) = (T.Load(other), T.Load(other + second));
+        var (a, a2) = (ComplexLanes<T>.LoadReal(own + plane), ComplexLanes<T>.LoadReal(own + plane + T.Count));
+        var (b, b2) = (ComplexLanes<T>.LoadReal(other), ComplexLanes<T>.LoadReal(other + second));
         if (TFlip.IsSet) (b, b2) = (T.Flip(b, flipper), T.Flip(b2, flipper));
         var (x, x2) = (T.MultiplyAdd(a, b, sum), T.MultiplyAdd(a2, b2, sum2));
         plane = ComplexLanes<T>.Plane - plane;
-        (a, a2) = (T.Load(own + plane), T.Load(own + plane + T.Count));
-        (b, b2) = (T.Load(other + ComplexLanes<T>.Plane), T.Load(other + ComplexLanes<T>.Plane + second));
+        (a, a2) = (ComplexLanes<T>.LoadReal(own + plane), ComplexLanes<T>.LoadReal(own + plane + T.Count));
+        (b, b2) = (ComplexLanes<T>.LoadReal(other + ComplexLanes<T>.Plane), ComplexLanes<T>.LoadReal(other + ComplexLanes<T>.Plane + second));
         if (TFlip.IsSet) (b, b2) = (T.Flip(b, flipper), T.Flip(b2, flipper));
         sum = TImaginary.IsSet ? T.SubtractProduct(a, b, x) : T.MultiplyAdd(a, b, x);
         sum2 = TImaginary.IsSet ? T.SubtractProduct(a2, b2, x2) : T.MultiplyAdd(a2, b2, x2);
@@ -279,7 +281,7 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
 
     /// <summary>Σ d·Re(conj(a)·b), or of −Im.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Weighted<TImaginary>(double* own, double* other, ObservableItem* item, int blocks, uint fix, double* d, double* flippers, double* sums)
+    private static void Weighted<TImaginary>(TElement* own, TElement* other, ObservableItem* item, int blocks, uint fix, double* d, double* flippers, double* sums)
         where TImaginary : struct, IFlag
     {
         var holes = (nuint)fix << 4 | 15;
@@ -319,13 +321,14 @@ internal static unsafe class ExpectationKernels<T> where T : unmanaged, ILanes<T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(double* source, ulong* rows, ulong index, double* tile)
+    private static void Gather(TElement* source, ulong* rows, ulong index, TElement* tile)
     {
-        const int doubles = 2 << ObservablePlan.RowQubits;
-        for (var row = 0; row < 1 << (ObservablePlan.TileQubits - ObservablePlan.RowQubits); row++, tile += doubles)
+        const int numbers = 2 << ObservablePlan.RowQubits;
+        for (var row = 0; row < 1 << (ObservablePlan.TileQubits - ObservablePlan.RowQubits); row++, tile += numbers)
         {
-            var from = source + Sweep.OffsetOf(index ^ rows[row]);
-            for (nint k = 0; k < doubles; k += T.Count) T.Store(T.Load(from + k), tile + k);
+            // Bytes, whatever numbers they are.
+            double* from = (double*)(source + Sweep.OffsetOf(index ^ rows[row])), to = (double*)tile;
+            for (nint k = 0; k < numbers * sizeof(TElement) / sizeof(double); k += T.Count) T.Store(T.Load(from + k), to + k);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace QTrain.Simulation.Kernels;
 internal static unsafe class GeneratorProduct
 {
     /// <summary>⟨bra|P·Π|ket⟩ with Π the projector on the states that match the controls.</summary>
-    public static Complex Of(KernelTable kernels, Instruction instruction, double* bra, double* ket, int qubits)
+    public static Complex Of(KernelTable kernels, Instruction instruction, void* bra, void* ket, int qubits)
     {
         var pauli = instruction.Pauli;
         double* sums = stackalloc double[2];

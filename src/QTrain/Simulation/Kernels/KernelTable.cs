@@ -2,10 +2,18 @@ using QTrain.Numerics;
 
 namespace QTrain.Simulation.Kernels;
 
-/// <summary>The kernels of one width, as addresses: a gate then costs one indirect call, not one a register.</summary>
+/// <summary>The kernels of one width and precision, as addresses: a gate then costs one indirect call, not one a register.</summary>
+/// <remarks>Amplitudes of single precision are made doubles when they are loaded and rounded when they are stored: there is less to move, and
+/// no sum is ever one of singles.</remarks>
 internal sealed unsafe class KernelTable
 {
     public required int Lanes { get; init; }
+
+    /// <summary>Of the amplitudes in memory.</summary>
+    public required Precision Precision { get; init; }
+
+    /// <summary>Bytes of a number of memory.</summary>
+    public int ElementBytes => Precision.ElementBytes();
 
     public delegate*<Sweep*, nint, nint, void> PairGeneral { get; private init; }
     public delegate*<Sweep*, nint, nint, void> PairReal { get; private init; }
@@ -27,76 +35,82 @@ internal sealed unsafe class KernelTable
     public delegate*<Sweep*, nint, nint, void> DenseOneOutside { get; private init; }
     public delegate*<Sweep*, nint, nint, void> DenseTwoInside { get; private init; }
     public delegate*<Sweep*, nint, nint, void> DenseMany { get; private init; }
-    public delegate*<SubspaceStep*, double*, nuint, void> Subspace { get; private init; }
-    public delegate*<SubspaceStep*, double*, nuint, void> SubspacePair { get; private init; }
-    public delegate*<SubspaceStep*, double*, nuint, void> SubspaceTurned { get; private init; }
-    public delegate*<SubspaceStep*, double*, nuint, void> SubspaceTurnedPair { get; private init; }
-    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlope { get; private init; }
-    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlopePair { get; private init; }
-    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlopeTurned { get; private init; }
-    public delegate*<SubspaceStep*, double*, double*, nuint, double> SubspaceSlopeTurnedPair { get; private init; }
+    public delegate*<SubspaceStep*, void*, nuint, void> Subspace { get; private init; }
+    public delegate*<SubspaceStep*, void*, nuint, void> SubspacePair { get; private init; }
+    public delegate*<SubspaceStep*, void*, nuint, void> SubspaceTurned { get; private init; }
+    public delegate*<SubspaceStep*, void*, nuint, void> SubspaceTurnedPair { get; private init; }
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlope { get; private init; }
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopePair { get; private init; }
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopeTurned { get; private init; }
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopeTurnedPair { get; private init; }
     public delegate*<Reduction*, nint, void> InnerProduct { get; private init; }
     public delegate*<Reduction*, nint, void> AddImage { get; private init; }
     public delegate*<Reduction*, nint, void> Norm { get; private init; }
     public delegate*<Reduction*, nint, void> Squares { get; private init; }
-    public delegate*<double*, int, double*, void> LeafWeights { get; private init; }
+    public delegate*<void*, int, double*, void> LeafWeights { get; private init; }
+    public delegate*<void*, int, double*, long, ref RandomStream, double*, long*, void> Draw { get; private init; }
     public delegate*<ExpectationPass*, nint, double*, void> Expectation { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> Image { get; private init; }
     public delegate*<ObservablePass*, nint, double*, void> SquareAround { get; private init; }
     public delegate*<double*, RowMask*, double*, int, nuint, int, void> FillDiagonal { get; private init; }
 
-    public static KernelTable For(LaneWidth width) => width switch
+    public static KernelTable For(LaneWidth width, Precision precision) => (width, precision) switch
     {
-        LaneWidth.Vector512 => OfWidth<Lanes8>.Table,
-        LaneWidth.Vector256 => OfWidth<Lanes4>.Table,
-        _ => OfWidth<Lanes1>.Table,
+        (LaneWidth.Vector512, Precision.Single) => Of<Lanes8, float>.Table,
+        (LaneWidth.Vector256, Precision.Single) => Of<Lanes4, float>.Table,
+        (_, Precision.Single) => Of<Lanes1, float>.Table,
+        (LaneWidth.Vector512, _) => Of<Lanes8, double>.Table,
+        (LaneWidth.Vector256, _) => Of<Lanes4, double>.Table,
+        _ => Of<Lanes1, double>.Table,
     };
 
-    private static KernelTable Of<T>() where T : unmanaged, ILanes<T> => new()
+    private static KernelTable Make<T, TElement>() where T : unmanaged, ILanes<T> where TElement : unmanaged => new()
     {
         Lanes = T.Count,
-        PairGeneral = &PairKernels<T>.General,
-        PairReal = &PairKernels<T>.Real,
-        PairDiagonal = &PairKernels<T>.Diagonal,
-        PairExchange = &PairKernels<T>.Exchange,
-        PairExchangeLanes = &PairKernels<T>.ExchangeLanes,
-        PairPauli = &PairKernels<T>.Pauli<No, No>,
-        PairPauliTurned = &PairKernels<T>.Pauli<Yes, No>,
-        PairPauliFlipped = &PairKernels<T>.Pauli<No, Yes>,
-        PairPauliTurnedFlipped = &PairKernels<T>.Pauli<Yes, Yes>,
-        Diagonal = &LaneKernels<T>.Diagonal,
-        Phase = &LaneKernels<T>.Phase,
-        LaneGeneral = &LaneKernels<T>.General,
-        LaneReal = &LaneKernels<T>.Real,
-        LaneExchange = &LaneKernels<T>.Exchange,
-        LanePauli = &LaneKernels<T>.Pauli<No>,
-        LanePauliTurned = &LaneKernels<T>.Pauli<Yes>,
-        DenseTwoOutside = &DenseKernels<T>.TwoOutside,
-        DenseOneOutside = &DenseKernels<T>.OneOutside,
-        DenseTwoInside = &DenseKernels<T>.TwoInside,
-        DenseMany = &DenseKernels<T>.Many,
-        Subspace = &SubspaceKernels<T>.Apply<No, No>,
-        SubspacePair = &SubspaceKernels<T>.Apply<No, Yes>,
-        SubspaceTurned = &SubspaceKernels<T>.Apply<Yes, No>,
-        SubspaceTurnedPair = &SubspaceKernels<T>.Apply<Yes, Yes>,
-        SubspaceSlope = &SubspaceKernels<T>.Slope<No, No>,
-        SubspaceSlopePair = &SubspaceKernels<T>.Slope<No, Yes>,
-        SubspaceSlopeTurned = &SubspaceKernels<T>.Slope<Yes, No>,
-        SubspaceSlopeTurnedPair = &SubspaceKernels<T>.Slope<Yes, Yes>,
-        InnerProduct = &ReductionKernels<T>.InnerProduct,
-        AddImage = &ReductionKernels<T>.AddImage,
-        Norm = &ReductionKernels<T>.Norm,
-        Squares = &ReductionKernels<T>.Squares,
-        LeafWeights = &LeafKernels<T>.Weights,
-        Expectation = &ExpectationKernels<T>.Unit,
-        Image = &ObservableKernels<T>.Image,
-        SquareAround = &ObservableKernels<T>.SquareAround,
-        FillDiagonal = &ObservableKernels<T>.Fill,
+        Precision = sizeof(TElement) == sizeof(float) ? Precision.Single : Precision.Double,
+        PairGeneral = &PairKernels<T, TElement>.General,
+        PairReal = &PairKernels<T, TElement>.Real,
+        PairDiagonal = &PairKernels<T, TElement>.Diagonal,
+        PairExchange = &PairKernels<T, TElement>.Exchange,
+        PairExchangeLanes = &PairKernels<T, TElement>.ExchangeLanes,
+        PairPauli = &PairKernels<T, TElement>.Pauli<No, No>,
+        PairPauliTurned = &PairKernels<T, TElement>.Pauli<Yes, No>,
+        PairPauliFlipped = &PairKernels<T, TElement>.Pauli<No, Yes>,
+        PairPauliTurnedFlipped = &PairKernels<T, TElement>.Pauli<Yes, Yes>,
+        Diagonal = &LaneKernels<T, TElement>.Diagonal,
+        Phase = &LaneKernels<T, TElement>.Phase,
+        LaneGeneral = &LaneKernels<T, TElement>.General,
+        LaneReal = &LaneKernels<T, TElement>.Real,
+        LaneExchange = &LaneKernels<T, TElement>.Exchange,
+        LanePauli = &LaneKernels<T, TElement>.Pauli<No>,
+        LanePauliTurned = &LaneKernels<T, TElement>.Pauli<Yes>,
+        DenseTwoOutside = &DenseKernels<T, TElement>.TwoOutside,
+        DenseOneOutside = &DenseKernels<T, TElement>.OneOutside,
+        DenseTwoInside = &DenseKernels<T, TElement>.TwoInside,
+        DenseMany = &DenseKernels<T, TElement>.Many,
+        Subspace = &SubspaceKernels<T, TElement>.Apply<No, No>,
+        SubspacePair = &SubspaceKernels<T, TElement>.Apply<No, Yes>,
+        SubspaceTurned = &SubspaceKernels<T, TElement>.Apply<Yes, No>,
+        SubspaceTurnedPair = &SubspaceKernels<T, TElement>.Apply<Yes, Yes>,
+        SubspaceSlope = &SubspaceKernels<T, TElement>.Slope<No, No>,
+        SubspaceSlopePair = &SubspaceKernels<T, TElement>.Slope<No, Yes>,
+        SubspaceSlopeTurned = &SubspaceKernels<T, TElement>.Slope<Yes, No>,
+        SubspaceSlopeTurnedPair = &SubspaceKernels<T, TElement>.Slope<Yes, Yes>,
+        InnerProduct = &ReductionKernels<T, TElement>.InnerProduct,
+        AddImage = &ReductionKernels<T, TElement>.AddImage,
+        Norm = &ReductionKernels<T, TElement>.Norm,
+        Squares = &ReductionKernels<T, TElement>.Squares,
+        LeafWeights = &LeafKernels<T, TElement>.Weights,
+        Draw = &SamplingKernels.Draw<TElement>,
+        Expectation = &ExpectationKernels<T, TElement>.Unit,
+        Image = &ObservableKernels<T, TElement>.Image,
+        SquareAround = &ObservableKernels<T, TElement>.SquareAround,
+        FillDiagonal = &ObservableKernels<T, TElement>.Fill,
     };
 
-    // One class a width: a process that uses one never loads the others.
-    private static class OfWidth<T> where T : unmanaged, ILanes<T>
+    // One class each: a process that uses one never loads the others.
+    private static class Of<T, TElement> where T : unmanaged, ILanes<T> where TElement : unmanaged
     {
-        public static readonly KernelTable Table = Of<T>();
+        public static readonly KernelTable Table = Make<T, TElement>();
     }
 }

@@ -4,13 +4,15 @@ using QTrain.Numerics;
 namespace QTrain.Simulation.Kernels;
 
 /// <summary>Gates that mix amplitudes of one register only, or none.</summary>
-internal static unsafe class LaneKernels<T> where T : unmanaged, ILanes<T>
+internal static unsafe class LaneKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     /// <summary>A phase a lane and parity: rows for even parity (real, imaginary), then for odd.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Diagonal(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var rows = sweep->Rows;
         var fix = sweep->Fixed;
         var sign = sweep->Sign;
@@ -28,7 +30,7 @@ internal static unsafe class LaneKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Phase(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var phase = ComplexLanes<T>.LoadRows(sweep->Rows);
         var at = sweep->OffsetAt(start);
@@ -44,7 +46,7 @@ internal static unsafe class LaneKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void General(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var rows = sweep->Rows;
         var fix = sweep->Fixed;
         var own = ComplexLanes<T>.LoadRows(rows);
@@ -64,7 +66,7 @@ internal static unsafe class LaneKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Real(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var (own, partner) = (T.Load(sweep->Rows), T.Load(sweep->Rows + T.Count));
         var flipper = T.Flipper(sweep->LaneFlip);
@@ -82,7 +84,7 @@ internal static unsafe class LaneKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Exchange(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var mask = T.Load(sweep->Rows);
         var flipper = T.Flipper(sweep->LaneFlip);
@@ -96,11 +98,11 @@ internal static unsafe class LaneKernels<T> where T : unmanaged, ILanes<T>
         }
     }
 
-    /// <summary>exp(−iθP/2) where P flips qubits of the register only; rows as in <see cref="PairKernels{T}.Pauli"/>.</summary>
+    /// <summary>exp(−iθP/2) where P flips qubits of the register only; rows as in <see cref="PairKernels{T, TElement}.Pauli"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pauli<TTurned>(Sweep* sweep, nint start, nint end) where TTurned : struct, IFlag
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var sign = sweep->Sign;
         var cos = T.Load(sweep->Rows);

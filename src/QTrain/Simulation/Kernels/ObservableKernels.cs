@@ -32,10 +32,10 @@ internal struct RowMask
 /// <summary>One pass of an observable over a state.</summary>
 internal unsafe struct ObservablePass
 {
-    public double* Source;
+    public void* Source;
 
     /// <summary>Where the image goes; not used by an expectation.</summary>
-    public double* Target;
+    public void* Target;
 
     /// <summary>Two doubles a tile.</summary>
     public double* Sums;
@@ -55,18 +55,33 @@ internal unsafe struct ObservablePass
 }
 
 /// <summary>Images of Pauli sums, tile by tile: all groups of terms while the tile is in the cache.</summary>
-internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
+internal static unsafe class ObservableKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     /// <summary>Doubles of scratch memory that the kernels need: two diagonals and a tile.</summary>
-    public const int Scratch = 2 * 8 * Tiles.Blocks + Tiles.Doubles;
+    public const int Scratch = 2 * 8 * Tiles.Blocks + Tiles.Numbers;
 
     // Below so many rows, adding them up for every block is quicker than the transform.
     private const int FewRows = 6;
 
     /// <summary>target = O·source on one tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Image(ObservablePass* pass, nint tile, double* scratch) =>
-        ImageInto(pass, tile, scratch, pass->Target + tile * Tiles.Doubles);
+    public static void Image(ObservablePass* pass, nint tile, double* scratch)
+    {
+        var target = (TElement*)pass->Target + tile * Tiles.Numbers;
+        if (sizeof(TElement) == sizeof(double))
+        {
+            ImageInto(pass, tile, scratch, (double*)target);
+            return;
+        }
+        // Rounded once, not once for every group.
+        var image = scratch + 2 * 8 * Tiles.Blocks;
+        ImageInto(pass, tile, scratch, image);
+        for (var block = 0; block < pass->TileBlocks; block++)
+            for (var lane = 0; lane < 8; lane += T.Count)
+                ComplexLanes<T>.Load(image + 16 * block + lane).Store(target + 16 * block + lane);
+    }
 
     /// <summary>‖(O − center)ψ‖² of one tile, with no second state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -74,7 +89,7 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
     {
         var image = scratch + 2 * 8 * Tiles.Blocks;
         ImageInto(pass, tile, scratch, image);
-        var own = pass->Source + tile * Tiles.Doubles;
+        var own = (TElement*)pass->Source + tile * Tiles.Numbers;
         double* square = stackalloc double[8];
         var minusCenter = T.Broadcast(-pass->Center);
         for (var lane = 0; lane < 8; lane += T.Count)
@@ -101,7 +116,7 @@ internal static unsafe class ObservableKernels<T> where T : unmanaged, ILanes<T>
             var group = pass->Groups + g;
             var real = DiagonalOf(pass, g, tile, imaginary: false, scratch, out var realStride);
             var imaginary = DiagonalOf(pass, g, tile, imaginary: true, scratch + 8 * Tiles.Blocks, out var imaginaryStride);
-            var other = pass->Source + (tile ^ (nint)group->TileFlip) * Tiles.Doubles;
+            var other = (TElement*)pass->Source + (tile ^ (nint)group->TileFlip) * Tiles.Numbers;
             var flipper = T.Flipper(group->LaneFlip & (T.Count - 1));
             for (var block = 0u; block < pass->TileBlocks; block++)
                 for (var lane = 0; lane < 8; lane += T.Count)

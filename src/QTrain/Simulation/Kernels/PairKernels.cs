@@ -5,14 +5,16 @@ namespace QTrain.Simulation.Kernels;
 
 /// <summary>Gates that mix amplitudes of two registers: |…0…⟩ and |…1…⟩ of a qubit outside the register.</summary>
 /// <remarks>Lanes that do not match a control inside the register have the coefficients of the identity: controls cost nothing there.
-/// A row keeps its own amplitude's product first, as <see cref="LaneKernels{T}"/> does, so that all widths round alike.</remarks>
-internal static unsafe class PairKernels<T> where T : unmanaged, ILanes<T>
+/// A row keeps its own amplitude's product first, as <see cref="LaneKernels{T, TElement}"/> does, so that all widths round alike.</remarks>
+internal static unsafe class PairKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     /// <summary>A complex 2×2 matrix; rows 00, 01, 10, 11, each real and imaginary.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void General(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var rows = sweep->Rows;
         var fix = sweep->Fixed;
         var flip = sweep->Flip;
@@ -37,7 +39,7 @@ internal static unsafe class PairKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Real(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var rows = sweep->Rows;
         var fix = sweep->Fixed;
         var flip = sweep->Flip;
@@ -59,7 +61,7 @@ internal static unsafe class PairKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Diagonal(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var (fix, flip) = (sweep->Fixed, sweep->Flip);
         var even = ComplexLanes<T>.LoadRows(sweep->Rows);
         var odd = ComplexLanes<T>.LoadRows(sweep->Rows + 2 * T.Count);
@@ -78,7 +80,7 @@ internal static unsafe class PairKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Exchange(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var flip = sweep->Flip;
         var flip2 = sweep->Flip2;
@@ -99,7 +101,7 @@ internal static unsafe class PairKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ExchangeLanes(Sweep* sweep, nint start, nint end)
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var flip = sweep->Flip;
         var flip2 = sweep->Flip2;
@@ -126,7 +128,7 @@ internal static unsafe class PairKernels<T> where T : unmanaged, ILanes<T>
     public static void Pauli<TTurned, TLaneFlip>(Sweep* sweep, nint start, nint end)
         where TTurned : struct, IFlag where TLaneFlip : struct, IFlag
     {
-        var state = sweep->State;
+        var state = (TElement*)sweep->State;
         var fix = sweep->Fixed;
         var flip = sweep->Flip;
         var sign = sweep->Sign;

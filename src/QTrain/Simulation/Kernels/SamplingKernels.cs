@@ -5,11 +5,14 @@ using QTrain.Numerics;
 namespace QTrain.Simulation.Kernels;
 
 /// <summary>The weight of every leaf, 64 amplitudes, of a tile.</summary>
-internal static unsafe class LeafKernels<T> where T : unmanaged, ILanes<T>
+internal static unsafe class LeafKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weights(double* tile, int blocks, double* leaves)
+    public static void Weights(void* state, int blocks, double* leaves)
     {
+        var tile = (TElement*)state;
         var lanes = stackalloc double[8];
         var size = Math.Min(SamplingKernels.LeafBlocks, blocks);
         for (var leaf = 0; leaf < SamplingKernels.LeavesOf(blocks); leaf++, tile += 16 * size)
@@ -58,7 +61,8 @@ internal static unsafe class SamplingKernels
     /// <param name="sums">Room for 4,096 numbers.</param>
     /// <param name="counts">4,096 counts.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Draw(double* state, int blocks, double* leaves, long shots, ref RandomStream random, double* sums, long* counts)
+    public static void Draw<TElement>(void* state, int blocks, double* leaves, long shots, ref RandomStream random, double* sums, long* counts)
+        where TElement : unmanaged
     {
         ulong summed = 0;
         double* targets = stackalloc double[AtOnce], starts = stackalloc double[MostLeaves];
@@ -85,7 +89,7 @@ internal static unsafe class SamplingKernels
             {
                 if ((summed >> leafOf[k] & 1) != 0) continue;
                 // Only leaves that receive shots are looked into, and each once.
-                Accumulate(state + 16 * (nint)LeafBlocks * leafOf[k], Math.Min(LeafBlocks, blocks), sums + LeafLength * (nint)leafOf[k]);
+                Accumulate((TElement*)state + 16 * (nint)LeafBlocks * leafOf[k], Math.Min(LeafBlocks, blocks), sums + LeafLength * (nint)leafOf[k]);
                 summed |= 1UL << leafOf[k];
             }
             for (var k = 0; k < now; k++)
@@ -136,19 +140,19 @@ internal static unsafe class SamplingKernels
 
     /// <summary>The running sums of |amplitude|² over a leaf, in four chains that do not wait for one another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Accumulate(double* leaf, int blocks, double* sums)
+    private static void Accumulate<TElement>(TElement* leaf, int blocks, double* sums) where TElement : unmanaged
     {
         const int chain = LeafLength / 4;
         for (var block = 0; block < LeafBlocks; block++)
-            for (var lane = 0; lane < 8; lane += Vector256<double>.Count)
+            for (var lane = 0; lane < 8; lane += Lanes4.Count)
             {
-                var square = Vector256<double>.Zero;
+                var square = Lanes4.Broadcast(0);
                 if (block < blocks)
                 {
-                    var (real, imaginary) = (Vector256.Load(leaf + 16 * block + lane), Vector256.Load(leaf + 16 * block + lane + 8));
-                    square = real * real + imaginary * imaginary;
+                    var amplitude = ComplexLanes<Lanes4>.Load(leaf + 16 * block + lane);
+                    square = amplitude.Real * amplitude.Real + amplitude.Imaginary * amplitude.Imaginary;
                 }
-                square.Store(sums + 8 * block + lane);
+                Lanes4.Store(square, sums + 8 * block + lane);
             }
         double a = 0, b = 0, c = 0, d = 0;
         for (var k = 0; k < chain; k++)

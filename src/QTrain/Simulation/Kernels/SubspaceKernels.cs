@@ -30,10 +30,12 @@ internal unsafe struct SubspaceStep
 }
 
 /// <summary>own·c + partner·s, or own·c + i·partner·s when <c>TTurned</c>; <c>TPair</c>: partners are in different registers.</summary>
-internal static unsafe class SubspaceKernels<T> where T : unmanaged, ILanes<T>
+internal static unsafe class SubspaceKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Apply<TTurned, TPair>(SubspaceStep* step, double* tile, nuint flipSign)
+    public static void Apply<TTurned, TPair>(SubspaceStep* step, void* tile, nuint flipSign)
         where TTurned : struct, IFlag where TPair : struct, IFlag
     {
         var (fix, sign, flip) = (step->Fixed, step->Sign, step->Flip);
@@ -44,13 +46,13 @@ internal static unsafe class SubspaceKernels<T> where T : unmanaged, ILanes<T>
         var at = step->Base;
         for (var k = step->Count; k > 0; k--)
         {
-            var mine = tile + at;
+            var mine = (TElement*)tile + at;
             var parity = Sweep.Parity(at, sign) ^ flipSign;
             var a = ComplexLanes<T>.Load(mine);
             var toA = T.Load(rows + (SubspaceStep.Even + parity) * (nuint)T.Count);
             if (TPair.IsSet)
             {
-                var other = tile + (at ^ flip);
+                var other = (TElement*)tile + (at ^ flip);
                 var b = ComplexLanes<T>.Load(other);
                 var toB = T.Load(rows + (SubspaceStep.Other + SubspaceStep.Even + (parity ^ partnerParity)) * (nuint)T.Count);
                 if (TTurned.IsSet)
@@ -72,7 +74,7 @@ internal static unsafe class SubspaceKernels<T> where T : unmanaged, ILanes<T>
 
     /// <summary>Re⟨λ|−iP|ψ⟩ over the subspace: the derivative by the angle.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Slope<TTurned, TPair>(SubspaceStep* step, double* ket, double* bra, nuint flipSign)
+    public static double Slope<TTurned, TPair>(SubspaceStep* step, void* ket, void* bra, nuint flipSign)
         where TTurned : struct, IFlag where TPair : struct, IFlag
     {
         var (fix, sign, flip) = (step->Fixed, step->Sign, step->Flip);
@@ -87,11 +89,11 @@ internal static unsafe class SubspaceKernels<T> where T : unmanaged, ILanes<T>
             var there = TPair.IsSet ? at ^ flip : at;
             sum = T.MultiplyAdd(
                 T.Load(rows + (SubspaceStep.Even + parity) * (nuint)T.Count),
-                Product<TTurned>(ComplexLanes<T>.Load(bra + at), ComplexLanes<T>.Load(ket + there).Flip(flipper)), sum);
+                Product<TTurned>(ComplexLanes<T>.Load((TElement*)bra + at), ComplexLanes<T>.Load((TElement*)ket + there).Flip(flipper)), sum);
             if (TPair.IsSet)
                 sum = T.MultiplyAdd(
                     T.Load(rows + (SubspaceStep.Other + SubspaceStep.Even + (parity ^ partnerParity)) * (nuint)T.Count),
-                    Product<TTurned>(ComplexLanes<T>.Load(bra + there), ComplexLanes<T>.Load(ket + at).Flip(flipper)), sum);
+                    Product<TTurned>(ComplexLanes<T>.Load((TElement*)bra + there), ComplexLanes<T>.Load((TElement*)ket + at).Flip(flipper)), sum);
             at = (((at | fix) + 1) & ~fix) | step->Base;
         }
         double* lanes = stackalloc double[8];

@@ -7,11 +7,11 @@ namespace QTrain.Simulation.Kernels;
 
 /// <summary>One in-place pass over a state: which registers it visits, where their partners are, what they are multiplied with.</summary>
 /// <remarks>
-/// A state is laid out in blocks of eight amplitudes: eight real parts, then eight imaginary parts. So a qubit is a bit of an offset in
-/// doubles: qubits 0–2 are bits 0–2, bit 3 chooses the plane, and qubit q ≥ 3 is bit q + 1. A register holds as many neighbours as there are
-/// lanes; qubits inside it are reached by flipping lanes, all others by offsets. A sweep visits every offset in which the bits of
-/// <see cref="Fixed"/> are zero, in increasing order; the next one is <c>((o | Fixed) + 1) &amp; ~Fixed</c> whatever bits are fixed, so
-/// that targets and controls at any position cost the same three instructions.
+/// A state is laid out in blocks of eight amplitudes: eight real parts, then eight imaginary parts, all doubles or all singles. So a qubit is
+/// a bit of an offset in numbers: qubits 0–2 are bits 0–2, bit 3 chooses the plane, and qubit q ≥ 3 is bit q + 1. A register holds as many
+/// neighbours as there are lanes; qubits inside it are reached by flipping lanes, all others by offsets. A sweep visits every offset in which
+/// the bits of <see cref="Fixed"/> are zero, in increasing order; the next one is <c>((o | Fixed) + 1) &amp; ~Fixed</c> whatever bits are
+/// fixed, so that targets and controls at any position cost the same three instructions.
 /// </remarks>
 internal unsafe struct Sweep
 {
@@ -19,7 +19,7 @@ internal unsafe struct Sweep
     public delegate*<Sweep*, nint, nint, void> Kernel;
 
     /// <summary>The amplitudes, moved on to where the controls outside the register have their values.</summary>
-    public double* State;
+    public void* State;
 
     /// <summary>Coefficients: rows of as many doubles as there are lanes.</summary>
     public double* Rows;
@@ -42,7 +42,7 @@ internal unsafe struct Sweep
     /// <summary>The bits of the lane number that partners differ in.</summary>
     public int LaneFlip;
 
-    /// <summary>The dense matrix of <see cref="DenseKernels{T}"/>, and the offsets of its rows.</summary>
+    /// <summary>The dense matrix of <see cref="DenseKernels{T, TElement}"/>, and the offsets of its rows.</summary>
     public DenseMatrix Dense;
 
     /// <summary>The offset bits of a mask of qubits.</summary>

@@ -14,8 +14,8 @@ internal static unsafe class Tiles
     /// <summary>Blocks of eight amplitudes in a whole tile.</summary>
     public const int Blocks = 1 << (Qubits - 3);
 
-    /// <summary>Doubles of a whole tile.</summary>
-    public const int Doubles = 16 * Blocks;
+    /// <summary>Numbers of a whole tile.</summary>
+    public const int Numbers = 16 * Blocks;
 
     /// <summary>Blocks that go through one accumulator before the next one takes its turn over the same memory.</summary>
     public const int Chunk = 64;
@@ -44,12 +44,12 @@ internal static unsafe class Tiles
 internal unsafe struct Reduction
 {
     /// <summary>The state whose amplitudes are conjugated, and whose index orders the sum.</summary>
-    public double* Bra;
+    public void* Bra;
 
     /// <summary>The other state.</summary>
-    public double* Ket;
+    public void* Ket;
 
-    /// <summary>Two doubles a tile, or 4,096 for <see cref="ReductionKernels{T}.Squares"/>.</summary>
+    /// <summary>Two doubles a tile, or 4,096 for <see cref="ReductionKernels{T, TElement}.Squares"/>.</summary>
     public double* Sums;
 
     public int TileBlocks;
@@ -70,20 +70,22 @@ internal unsafe struct Reduction
 }
 
 /// <summary>Sums over one tile.</summary>
-internal static unsafe class ReductionKernels<T> where T : unmanaged, ILanes<T>
+internal static unsafe class ReductionKernels<T, TElement>
+    where T : unmanaged, ILanes<T>
+    where TElement : unmanaged
 {
     /// <summary>Σ w·conj(bra)·ket: real part and imaginary part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void InnerProduct(Reduction* reduction, nint tile)
     {
         var sums = reduction->Sums + 2 * tile;
-        var tileOffset = (nuint)tile * Tiles.Doubles;
-        if (((tileOffset ^ reduction->Value) & reduction->Mask & ~(nuint)(Tiles.Doubles - 1)) != 0)
+        var tileOffset = (nuint)tile * Tiles.Numbers;
+        if (((tileOffset ^ reduction->Value) & reduction->Mask & ~(nuint)(Tiles.Numbers - 1)) != 0)
         {
             sums[0] = sums[1] = 0;
             return;
         }
-        var inside = reduction->Mask & (Tiles.Doubles - 1);
+        var inside = reduction->Mask & (Tiles.Numbers - 1);
         var fix = inside | 15;
         var blocks = reduction->TileBlocks >> BitOperations.PopCount(inside);
         var (flip, sign) = (reduction->Flip, reduction->Sign);
@@ -91,7 +93,7 @@ internal static unsafe class ReductionKernels<T> where T : unmanaged, ILanes<T>
         var registerFlip = (nuint)(reduction->LaneFlip & ~(T.Count - 1));
         double* real = stackalloc double[8], imaginary = stackalloc double[8];
         for (var lane = 0; lane < 8; lane++) real[lane] = imaginary[lane] = 0;
-        var at = tileOffset | (reduction->Value & (Tiles.Doubles - 1));
+        var at = tileOffset | (reduction->Value & (Tiles.Numbers - 1));
         var chunkStart = at;
         for (var done = 0; done < blocks; done += Tiles.Chunk)
         {
@@ -99,8 +101,8 @@ internal static unsafe class ReductionKernels<T> where T : unmanaged, ILanes<T>
             for (nuint register = 0; register < 8; register += (nuint)T.Count)
             {
                 at = chunkStart;
-                var bra = reduction->Bra + register;
-                var ket = reduction->Ket + (register ^ registerFlip);
+                var bra = (TElement*)reduction->Bra + register;
+                var ket = (TElement*)reduction->Ket + (register ^ registerFlip);
                 var weights = reduction->Weights + register;
                 var (re, im) = (T.Load(real + register), T.Load(imaginary + register));
                 for (var k = 0; k < count; k++)
@@ -127,18 +129,18 @@ internal static unsafe class ReductionKernels<T> where T : unmanaged, ILanes<T>
     {
         var sums = reduction->Sums + 2 * tile;
         sums[1] = 0;
-        var tileOffset = (nuint)tile * Tiles.Doubles;
-        if (((tileOffset ^ reduction->Value) & reduction->Mask & ~(nuint)(Tiles.Doubles - 1)) != 0)
+        var tileOffset = (nuint)tile * Tiles.Numbers;
+        if (((tileOffset ^ reduction->Value) & reduction->Mask & ~(nuint)(Tiles.Numbers - 1)) != 0)
         {
             sums[0] = 0;
             return;
         }
-        var inside = reduction->Mask & (Tiles.Doubles - 1);
+        var inside = reduction->Mask & (Tiles.Numbers - 1);
         var fix = inside | 15;
         var blocks = reduction->TileBlocks >> BitOperations.PopCount(inside);
         double* real = stackalloc double[8];
         for (var lane = 0; lane < 8; lane++) real[lane] = 0;
-        var at = tileOffset | (reduction->Value & (Tiles.Doubles - 1));
+        var at = tileOffset | (reduction->Value & (Tiles.Numbers - 1));
         var chunkStart = at;
         for (var done = 0; done < blocks; done += Tiles.Chunk)
         {
@@ -146,7 +148,7 @@ internal static unsafe class ReductionKernels<T> where T : unmanaged, ILanes<T>
             for (nuint register = 0; register < 8; register += (nuint)T.Count)
             {
                 at = chunkStart;
-                var bra = reduction->Bra + register;
+                var bra = (TElement*)reduction->Bra + register;
                 var weight = T.Load(reduction->Weights + register);
                 var re = T.Load(real + register);
                 for (var k = 0; k < count; k++)
@@ -166,23 +168,23 @@ internal static unsafe class ReductionKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddImage(Reduction* reduction, nint tile)
     {
-        var tileOffset = (nuint)tile * Tiles.Doubles;
-        if (((tileOffset ^ reduction->Value) & reduction->Mask & ~(nuint)(Tiles.Doubles - 1)) != 0) return;
-        var inside = reduction->Mask & (Tiles.Doubles - 1);
+        var tileOffset = (nuint)tile * Tiles.Numbers;
+        if (((tileOffset ^ reduction->Value) & reduction->Mask & ~(nuint)(Tiles.Numbers - 1)) != 0) return;
+        var inside = reduction->Mask & (Tiles.Numbers - 1);
         var fix = inside | 15;
         var blocks = reduction->TileBlocks >> BitOperations.PopCount(inside);
         var (flip, sign) = (reduction->Flip, reduction->Sign);
         var flipper = T.Flipper(reduction->LaneFlip & (T.Count - 1));
         var registerFlip = (nuint)(reduction->LaneFlip & ~(T.Count - 1));
         var (factorReal, factorImaginary) = (T.Broadcast(reduction->FactorReal), T.Broadcast(reduction->FactorImaginary));
-        var first = tileOffset | (reduction->Value & (Tiles.Doubles - 1));
+        var first = tileOffset | (reduction->Value & (Tiles.Numbers - 1));
         var at = first;
         for (var k = 0; k < blocks; k++)
         {
             for (nuint register = 0; register < 8; register += (nuint)T.Count)
             {
-                var place = reduction->Bra + at + register;
-                var b = ComplexLanes<T>.Load(reduction->Ket + (at ^ flip) + (register ^ registerFlip)).Flip(flipper);
+                var place = (TElement*)reduction->Bra + at + register;
+                var b = ComplexLanes<T>.Load((TElement*)reduction->Ket + (at ^ flip) + (register ^ registerFlip)).Flip(flipper);
                 var weight = T.Load(reduction->Weights + register + 8 * Sweep.Parity(at, sign));
                 var factor = new ComplexLanes<T>(weight * factorReal, weight * factorImaginary);
                 ComplexLanes<T>.MultiplyAdd(factor, b, ComplexLanes<T>.Load(place)).Store(place);
@@ -195,8 +197,8 @@ internal static unsafe class ReductionKernels<T> where T : unmanaged, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Squares(Reduction* reduction, nint tile)
     {
-        var state = reduction->Bra + tile * Tiles.Doubles;
-        var squares = reduction->Sums + tile * (Tiles.Doubles / 2);
+        var state = (TElement*)reduction->Bra + tile * Tiles.Numbers;
+        var squares = reduction->Sums + tile * (Tiles.Numbers / 2);
         for (var block = 0; block < reduction->TileBlocks; block++)
             for (var lane = 0; lane < 8; lane += T.Count)
             {

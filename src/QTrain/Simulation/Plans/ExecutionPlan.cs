@@ -15,13 +15,13 @@ internal sealed unsafe class ExecutionPlan
     private readonly Lock _lock = new();
     private readonly Stack<PlanBinding> _free = [];
 
-    public ExecutionPlan(int qubits, ReadOnlySpan<Instruction> instructions, LaneWidth width, TileShape? shape = null)
+    public ExecutionPlan(int qubits, ReadOnlySpan<Instruction> instructions, LaneWidth width, Precision precision, TileShape? shape = null)
     {
         // A block holds three qubits, whether the circuit has them or not.
         qubits = Math.Max(3, qubits);
         QubitCount = qubits;
-        _kernels = PlanKernels.For(width);
-        _passes = PassBuilder.Build(qubits, instructions, shape ?? TileShape.For(qubits), _kernels, KernelTable.For(width));
+        _kernels = PlanKernels.For(width, precision);
+        _passes = PassBuilder.Build(qubits, instructions, shape ?? TileShape.For(qubits), _kernels, KernelTable.For(width, precision));
         foreach (var pass in _passes)
             foreach (var step in pass.Steps)
             {

@@ -54,11 +54,11 @@ internal sealed unsafe class OtherTileStep : TileStep
         if (isOdd) angle = -angle;
         if (_instruction.IsMoved)
         {
-            var slope = _instruction.SlopeOf(GeneratorProduct.Of(_kernels, _instruction, (double*)bra, (double*)ket, qubits));
+            var slope = _instruction.SlopeOf(GeneratorProduct.Of(_kernels, _instruction, bra, ket, qubits));
             slopes[0] += isOdd ? -slope : slope;
         }
-        scratch.Sweeps(_kernels, (double*)ket, qubits).Apply(_instruction, angle, inverse: true);
-        scratch.Sweeps(_kernels, (double*)bra, qubits).Apply(_instruction, angle, inverse: true);
+        scratch.Sweeps(_kernels, ket, qubits).Apply(_instruction, angle, inverse: true);
+        scratch.Sweeps(_kernels, bra, qubits).Apply(_instruction, angle, inverse: true);
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes) =>
@@ -69,6 +69,6 @@ internal sealed unsafe class OtherTileStep : TileStep
         if (((outer ^ _outerValue) & _outerMask) != 0) return;
         var angle = *(double*)memory;
         if ((BitOperations.PopCount(outer & _outerSign) & 1) != 0) angle = -angle;
-        scratch.Sweeps(_kernels, (double*)tile, qubits).Apply(_instruction, angle, inverse: false);
+        scratch.Sweeps(_kernels, tile, qubits).Apply(_instruction, angle, inverse: false);
     }
 }

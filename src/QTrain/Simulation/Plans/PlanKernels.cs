@@ -39,14 +39,17 @@ internal sealed unsafe class PlanKernels
         (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void>)
         _radixBack[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
 
-    public static PlanKernels For(LaneWidth width) => width switch
+    /// <remarks>Eight singles are a whole block, and fill a 256-bit register: wider ones would have nothing to hold.</remarks>
+    public static PlanKernels For(LaneWidth width, Precision precision) => (width, precision) switch
     {
-        LaneWidth.Vector512 => OfWidth<Double8, Vector512<double>, double>.Kernels,
-        LaneWidth.Vector256 => OfWidth<Double4, Vector256<double>, double>.Kernels,
-        _ => OfWidth<Double1, double, double>.Kernels,
+        (LaneWidth.Scalar, Precision.Single) => Of<Single1, float, float>.Kernels,
+        (_, Precision.Single) => Of<Single8, Vector256<float>, float>.Kernels,
+        (LaneWidth.Vector512, _) => Of<Double8, Vector512<double>, double>.Kernels,
+        (LaneWidth.Vector256, _) => Of<Double4, Vector256<double>, double>.Kernels,
+        _ => Of<Double1, double, double>.Kernels,
     };
 
-    private static PlanKernels Of<R, TVector, TElement>()
+    private static PlanKernels Make<R, TVector, TElement>()
         where R : struct, IRegister<TVector, TElement> where TVector : unmanaged where TElement : unmanaged
     {
         var kernels = new PlanKernels
@@ -99,10 +102,10 @@ internal sealed unsafe class PlanKernels
         radixBack[24 + at] = (nint)back;
     }
 
-    // One class a width: a process that uses one never loads the others.
-    private static class OfWidth<R, TVector, TElement>
+    // One class each: a process that uses one never loads the others.
+    private static class Of<R, TVector, TElement>
         where R : struct, IRegister<TVector, TElement> where TVector : unmanaged where TElement : unmanaged
     {
-        public static readonly PlanKernels Kernels = Of<R, TVector, TElement>();
+        public static readonly PlanKernels Kernels = Make<R, TVector, TElement>();
     }
 }

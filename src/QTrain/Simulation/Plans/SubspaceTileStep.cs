@@ -68,7 +68,7 @@ internal sealed unsafe class SubspaceTileStep : TileStep
     public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
     {
         if (((outer ^ _outerValue) & _outerMask) != 0) return;
-        Kernel()(&((BoundStep*)memory)->Step, (double*)tile, SignOf(outer));
+        Kernel()(&((BoundStep*)memory)->Step, tile, SignOf(outer));
     }
 
     public override void RunBack(
@@ -80,10 +80,10 @@ internal sealed unsafe class SubspaceTileStep : TileStep
         var slope = _isTurned
             ? _isPair ? _kernels.SubspaceSlopeTurnedPair : _kernels.SubspaceSlopeTurned
             : _isPair ? _kernels.SubspaceSlopePair : _kernels.SubspaceSlope;
-        if (IsMoved) slopes[0] += slope(&step, (double*)ket, (double*)bra, sign);
+        if (IsMoved) slopes[0] += slope(&step, ket, bra, sign);
         step.Coefficients += RowLength;
-        Kernel()(&step, (double*)ket, sign);
-        Kernel()(&step, (double*)bra, sign);
+        Kernel()(&step, ket, sign);
+        Kernel()(&step, bra, sign);
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes) =>
@@ -94,7 +94,7 @@ internal sealed unsafe class SubspaceTileStep : TileStep
 
     private nuint SignOf(ulong outer) => (nuint)BitOperations.PopCount(outer & _outerSign) & 1;
 
-    private delegate*<SubspaceStep*, double*, nuint, void> Kernel() => _isTurned
+    private delegate*<SubspaceStep*, void*, nuint, void> Kernel() => _isTurned
         ? _isPair ? _kernels.SubspaceTurnedPair : _kernels.SubspaceTurned
         : _isPair ? _kernels.SubspacePair : _kernels.Subspace;
 

@@ -35,7 +35,7 @@ internal sealed unsafe class TileScratch
     }
 
     /// <summary>Gates by themselves, on the amplitudes of a tile.</summary>
-    public GateSweeps Sweeps(KernelTable kernels, double* tile, int qubits)
+    public GateSweeps Sweeps(KernelTable kernels, void* tile, int qubits)
     {
         if (!_sweeps.TryGetValue(kernels, out var sweeps)) _sweeps.Add(kernels, sweeps = new GateSweeps(kernels));
         sweeps.Pointer = tile;

@@ -173,7 +173,7 @@ internal sealed unsafe class TrajectoryRun
         var state = StateVector.Zero(_program.QubitCount, _options with { Threads = 0 });
         _checkpoints.Add(0, Copy());
         var needed = _blocks.Select(b => FirstPart(_order[b.Start])).ToHashSet();
-        var stride = Math.Max(1, needed.Count * SimulationMemory.BytesFor(_program.QubitCount) / CheckpointBytes);
+        var stride = Math.Max(1, needed.Count * SimulationMemory.BytesFor(_program.QubitCount, _options.Precision) / CheckpointBytes);
         for (var (part, skipped) = (0, 0L); part < _program.Parts.Length && _program.Parts[part] is ChunkPart { Chunk: var chunk }; part++)
         {
             if (part == needed.Max()) break;

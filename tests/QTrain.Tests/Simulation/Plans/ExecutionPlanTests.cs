@@ -10,41 +10,34 @@ namespace QTrain.Tests.Simulation.Plans;
 
 public sealed class An_execution_plan
 {
+    public static TheoryData<int, Precision> Widths => The_state_vector.Widths;
+
     /// <summary>Tiles so small that circuits of a few qubits take several sweeps, with rows to gather and portions inside a tile.</summary>
     private static readonly TileShape[] Shapes = [new(13, 6, 10), new(4, 3, 3), new(5, 3, 4), new(6, 4, 3), new(7, 3, 5)];
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(8)]
-    public void agrees_with_the_plain_matrix_product_on_any_circuit(int width)
+    [Theory, MemberData(nameof(Widths))]
+    public void agrees_with_the_plain_matrix_product_on_any_circuit(int width, Precision precision)
     {
         for (ulong seed = 0; seed < 400; seed++)
         {
             var qubits = 1 + (int)(seed % 9);
             var circuit = Any.UnitaryCircuit(qubits, 4 + (int)(seed % 40), seed);
-            Check(circuit, seed, (LaneWidth)width, Shapes[seed % (ulong)Shapes.Length]);
+            Check(circuit, seed, The_state_vector.Wide(width, precision), Shapes[seed % (ulong)Shapes.Length]);
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(8)]
-    public void agrees_on_layers_of_rotations_and_entanglers(int width)
+    [Theory, MemberData(nameof(Widths))]
+    public void agrees_on_layers_of_rotations_and_entanglers(int width, Precision precision)
     {
         for (ulong seed = 0; seed < 120; seed++)
         {
             var circuit = LayeredCircuits.Random(3 + (int)(seed % 7), 3, seed);
-            Check(circuit, seed, (LaneWidth)width, Shapes[seed / 7 % (ulong)Shapes.Length]);
+            Check(circuit, seed, The_state_vector.Wide(width, precision), Shapes[seed / 7 % (ulong)Shapes.Length]);
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(8)]
-    public void differentiates_as_central_differences_do(int width)
+    [Theory, MemberData(nameof(Widths))]
+    public void differentiates_as_central_differences_do(int width, Precision precision)
     {
         for (ulong seed = 0; seed < 160; seed++)
         {
@@ -54,8 +47,8 @@ public sealed class An_execution_plan
             var at = Any.Point(circuit.Parameters.Length, ref random);
             var observable = Any.Observable(qubits, 5, ref random);
             var shape = Shapes[seed / 3 % (ulong)Shapes.Length];
-            var plan = new ExecutionPlan(qubits, CompiledCircuit.From(circuit).Instructions.AsSpan(), (LaneWidth)width, shape);
-            var options = new SimulationOptions { Width = (LaneWidth)width, Threads = 1 };
+            var plan = new ExecutionPlan(qubits, CompiledCircuit.From(circuit).Instructions.AsSpan(), (LaneWidth)width, precision, shape);
+            var options = The_state_vector.Wide(width, precision);
             using var ket = StateVector.Zero(qubits, options);
             using var bra = StateVector.Zero(qubits, options);
             var gradient = new double[at.Length];
@@ -64,7 +57,8 @@ public sealed class An_execution_plan
                 StateVector.SetToImage(bra, observable, ket);
                 return ket.InnerProduct(bra).Real;
             }, CancellationToken.None);
-            energy.ShouldBe(NaiveState.Of(circuit, at).Expectation(observable), 1e-11);
+            var size = observable.Terms.Sum(t => t.Coefficient.Magnitude);
+            energy.ShouldBe(NaiveState.Of(circuit, at).Expectation(observable), Tolerance.Of(precision, circuit.Operations.Length, 1e-11) * size);
             for (var k = 0; k < at.Length; k++)
             {
                 double[] up = [.. at], down = [.. at];
@@ -72,7 +66,7 @@ public sealed class An_execution_plan
                 down[k] -= 1e-4;
                 var expected = (NaiveState.Of(circuit, up).Expectation(observable) - NaiveState.Of(circuit, down).Expectation(observable)) / 2e-4;
                 // Differences of this step are good to 1e-8 of the third derivative.
-                if (!(Math.Abs(gradient[k] - expected) <= 1e-6))
+                if (!(Math.Abs(gradient[k] - expected) <= Tolerance.Of(precision, circuit.Operations.Length, 1e-6) * size))
                     Assert.Fail($"seed {seed}, {qubits} qubits, {shape}, parameter {k}: {gradient[k]}, not {expected}\n{string.Join("; ", circuit.Operations)}\n{plan}");
             }
         }
@@ -96,7 +90,7 @@ public sealed class An_execution_plan
             using var oneByOne = StateVector.Zero(qubits);
             planned.Apply(compiled, at);
             foreach (var instruction in compiled.Instructions) oneByOne.Apply(instruction, instruction.Angle.At(at), inverse: false);
-            (1 - oneByOne.InnerProduct(planned).Real).ShouldBe(0, 1e-11, $"seed {seed}: {compiled.PlanFor(planned.Options.Width)}");
+            (1 - oneByOne.InnerProduct(planned).Real).ShouldBe(0, 1e-11, $"seed {seed}: {compiled.PlanFor(planned.Options.Width, planned.Precision)}");
             using var alone = StateVector.Zero(qubits, new SimulationOptions { Threads = 1 });
             alone.Apply(compiled, at);
             for (long k = 0; k < alone.Length; k += 37)
@@ -141,21 +135,21 @@ public sealed class An_execution_plan
         }).ShouldBe(0);
     }
 
-    private static void Check(Circuit circuit, ulong seed, LaneWidth width, TileShape shape)
+    private static void Check(Circuit circuit, ulong seed, SimulationOptions options, TileShape shape)
     {
         var random = new RandomStream(seed + 1);
         var at = new double[circuit.Parameters.Length];
         for (var k = 0; k < at.Length; k++) at[k] = random.NextBelow(8) switch { 0 => Math.PI, 1 => 0, 2 => -Math.PI / 2, _ => 7 * random.NextDouble() - 3.5 };
         var compiled = CompiledCircuit.From(circuit);
         var start = Any.Amplitudes(circuit.QubitCount, seed);
-        using var state = StateVector.FromAmplitudes(start, new SimulationOptions { Width = width });
-        var plan = new ExecutionPlan(circuit.QubitCount, compiled.Instructions.AsSpan(), width, shape);
+        using var state = StateVector.FromAmplitudes(start, options);
+        var plan = new ExecutionPlan(circuit.QubitCount, compiled.Instructions.AsSpan(), options.Width, options.Precision, shape);
         Run(plan, state, at);
         var expected = NaiveState.FromAmplitudes(start);
         expected.Apply(circuit, at);
         try
         {
-            state.ShouldBe(expected, 1e-12);
+            state.ShouldBe(expected, Tolerance.Of(options.Precision, circuit.Operations.Length, 1e-12));
         }
         catch (Exception e)
         {
@@ -165,7 +159,7 @@ public sealed class An_execution_plan
 
     private static unsafe void Run(ExecutionPlan plan, StateVector state, double[] at)
     {
-        var gates = new GateSweeps(KernelTable.For(state.Options.Width)) { Pointer = state.Pointer, QubitCount = state.QubitCount };
+        var gates = new GateSweeps(KernelTable.For(state.Options.Width, state.Precision)) { Pointer = state.Pointer, QubitCount = state.QubitCount };
         plan.Run(state.Pointer, state.QubitCount, at, parts: 1, gates);
         GC.KeepAlive(state);
     }
