@@ -12,13 +12,13 @@ namespace QTrain.Simulation;
 public sealed record NumericsFingerprint(int NumericsVersion, string Precision, string InstructionSet, string OperatingSystem, string Architecture)
 {
     /// <summary>The version of this library's arithmetic.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     /// <summary>The fingerprint of this process.</summary>
     public static NumericsFingerprint Current { get; } = new(CurrentVersion, "double", InstructionSetOf(LaneWidths.Widest), System(),
         RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant());
 
-    /// <summary>One stable line: <c>numerics 2, double, avx2+fma, linux, x64</c>.</summary>
+    /// <summary>One stable line: <c>numerics 3, double, avx2+fma, linux, x64</c>.</summary>
     public override string ToString() => $"numerics {NumericsVersion}, {Precision}, {InstructionSet}, {OperatingSystem}, {Architecture}";
 
     private static string InstructionSetOf(LaneWidth width) => width switch

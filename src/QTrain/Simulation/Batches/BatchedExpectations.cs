@@ -34,7 +34,7 @@ internal sealed unsafe class BatchedExpectations : IDisposable
             throw new QuantumException($"An observable on {observable.QubitCount} qubits cannot be measured on a state of {circuit.QubitCount}.");
         if (!circuit.IsUnitary)
             throw new QuantumException("A circuit that measures, resets or asks a condition has no single final state; run it with shots.");
-        if (!IsBatched(circuit, observable, out var arranged)) return;
+        if (!IsBatched(out var arranged)) return;
         _plan = BatchPlan.For(circuit, _options.Width);
         _placed = new BatchObservable.Placed(arranged!, _plan);
     }
@@ -69,10 +69,12 @@ internal sealed unsafe class BatchedExpectations : IDisposable
         foreach (var state in _states) state.Dispose();
     }
 
-    private static bool IsBatched(CompiledCircuit circuit, PauliSum observable, out BatchObservable? arranged)
+    private bool IsBatched(out BatchObservable? arranged)
     {
         arranged = null;
-        return circuit.QubitCount <= BatchPlan.MostQubits && (arranged = BatchObservable.For(observable, Math.Max(3, circuit.QubitCount))) is not null;
+        // A batch computes in doubles.
+        return _options.Precision == Precision.Double && _circuit.QubitCount <= BatchPlan.MostQubits
+            && (arranged = BatchObservable.For(_observable, Math.Max(3, _circuit.QubitCount))) is not null;
     }
 
     private int PrepareBatches(int points, BatchPlan plan)

@@ -17,7 +17,7 @@ public sealed class A_batch
     [InlineData(8)]
     public void agrees_with_the_plain_matrix_product_on_any_circuit(int width)
     {
-        for (ulong seed = 0; seed < 240; seed++)
+        for (ulong seed = 0; seed < 120; seed++)
         {
             var qubits = 1 + (int)(seed % 8);
             Check(Any.UnitaryCircuit(qubits, 4 + (int)(seed % 40), seed), seed, (LaneWidth)width, 5);
@@ -39,7 +39,7 @@ public sealed class A_batch
     [InlineData(8)]
     public void agrees_on_layers_of_rotations_and_entanglers(int width)
     {
-        for (ulong seed = 0; seed < 80; seed++) Check(LayeredCircuits.Random(3 + (int)(seed % 7), 3, seed), seed, (LaneWidth)width, 3);
+        for (ulong seed = 0; seed < 40; seed++) Check(LayeredCircuits.Random(3 + (int)(seed % 7), 3, seed), seed, (LaneWidth)width, 3);
     }
 
     [Fact]
