@@ -3,7 +3,6 @@ using QTrain.Numerics;
 using QTrain.Observables;
 using QTrain.Shots;
 using QTrain.Simulation;
-using QTrain.Simulation.Batches;
 
 namespace QTrain.Gradients;
 
@@ -55,8 +54,14 @@ public static class Gradient
     {
         Check(circuit, observable);
         var rule = new ShiftRule(circuit);
-        using var energies = new BatchedExpectations(CompiledCircuit.From(rule.Circuit), observable, options);
-        return rule.Gradient(at, energies);
+        var compiled = CompiledCircuit.From(rule.Circuit);
+        using var state = StateVector.Zero(circuit.QubitCount, options);
+        return rule.Gradient(at, (angles, _) =>
+        {
+            state.SetZero();
+            state.Apply(compiled, angles);
+            return (state.Expectation(observable), 0);
+        }).Gradient;
     }
 
     /// <summary>The gradient of ⟨ψ(θ)|O|ψ(θ)⟩ by parameter-shift rules, every energy measured with shots as a device would.</summary>

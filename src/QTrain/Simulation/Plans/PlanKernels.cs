@@ -9,6 +9,7 @@ internal sealed unsafe class PlanKernels
 {
     private readonly nint[] _radix = new nint[4 * 8];
     private readonly nint[] _radixBack = new nint[4 * 8];
+    private readonly nint[] _pair = new nint[5 * 2];
 
     /// <summary>Numbers in a register.</summary>
     public required int Lanes { get; init; }
@@ -38,6 +39,13 @@ internal sealed unsafe class PlanKernels
     public delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void> RadixBack(int bits, bool tangent, bool lanes, bool moves) =>
         (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void>)
         _radixBack[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
+
+    /// <summary>By the bits of the tile that its qubits are.</summary>
+    public delegate*<CanonicalStep*, void*, nuint, nint, void> Pair(int low, int high, bool isBack)
+    {
+        var inside = high < LaneBits ? 4 : low < LaneBits ? 1 + low : 0;
+        return (delegate*<CanonicalStep*, void*, nuint, nint, void>)_pair[2 * inside + (isBack ? 1 : 0)];
+    }
 
     /// <remarks>Eight singles are a whole block, and fill a 256-bit register: wider ones would have nothing to hold.</remarks>
     public static PlanKernels For(LaneWidth width, Precision precision) => (width, precision) switch
@@ -72,7 +80,27 @@ internal sealed unsafe class PlanKernels
         Add<R, TVector, TElement, Yes, No, Yes>(kernels, 5);
         Add<R, TVector, TElement, Yes, Yes, No>(kernels, 6);
         Add<R, TVector, TElement, Yes, Yes, Yes>(kernels, 7);
+        AddPair<R, TVector, TElement, No>(kernels, 0);
+        AddPair<R, TVector, TElement, Yes>(kernels, 1);
         return kernels;
+    }
+
+    private static void AddPair<R, TVector, TElement, TBack>(PlanKernels kernels, int at)
+        where R : struct, IRegister<TVector, TElement>
+        where TVector : unmanaged
+        where TElement : unmanaged
+        where TBack : struct, IFlag
+    {
+        delegate*<CanonicalStep*, void*, nuint, nint, void> kernel = &CanonicalKernels<R, TVector, TElement>.Outside<TBack>;
+        kernels._pair[at] = (nint)kernel;
+        kernel = &CanonicalKernels<R, TVector, TElement>.OneInside<TBack, Bit0>;
+        kernels._pair[2 + at] = (nint)kernel;
+        kernel = &CanonicalKernels<R, TVector, TElement>.OneInside<TBack, Bit1>;
+        kernels._pair[4 + at] = (nint)kernel;
+        kernel = &CanonicalKernels<R, TVector, TElement>.OneInside<TBack, Bit2>;
+        kernels._pair[6 + at] = (nint)kernel;
+        kernel = &CanonicalKernels<R, TVector, TElement>.BothInside<TBack>;
+        kernels._pair[8 + at] = (nint)kernel;
     }
 
     private static void Add<R, TVector, TElement, TForm, TLanes, TMoves>(PlanKernels kernels, int at)

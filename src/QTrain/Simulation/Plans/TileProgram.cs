@@ -105,9 +105,12 @@ internal sealed class TileProgram
             }
             Close();
             _rest.Remove(other);
-            _steps.Add(other.Subspace is { } rotation
-                ? new SubspaceTileStep(_table, rotation, _tile)
-                : new OtherTileStep(_table, other.Instruction!, _tile));
+            _steps.Add(other switch
+            {
+                { Pair: { } pair } => new PairTileStep(_kernels, pair, _tile),
+                { Subspace: { } rotation } => new SubspaceTileStep(_table, rotation, _tile),
+                _ => new OtherTileStep(_table, other.Instruction!, _tile),
+            });
         }
         Close();
     }
