@@ -1,6 +1,7 @@
 using QTrain.Circuits;
 using QTrain.Observables;
 using QTrain.Simulation;
+using QTrain.Simulation.Batches;
 
 namespace QTrain.Gradients;
 
@@ -29,14 +30,19 @@ public static class FiniteDifference
     {
         Gradient.Check(circuit, observable);
         Gradient.CheckPoint(circuit.Parameters.Length, at);
-        var compiled = CompiledCircuit.From(circuit);
-        using var state = StateVector.Zero(circuit.QubitCount, options);
-        return Central(point =>
-        {
-            state.SetZero();
-            state.Apply(compiled, point);
-            return state.Expectation(observable);
-        }, at, step, order);
+        using var energies = new BatchedExpectations(CompiledCircuit.From(circuit), observable, options);
+        return Central(energies, at, step, order);
+    }
+
+    /// <summary>The gradient of expectations that can be asked all at once.</summary>
+    internal static double[] Central(
+        BatchedExpectations energies, ReadOnlySpan<double> at, double? step = null, int order = 4, CancellationToken cancellation = default)
+    {
+        var points = new NeighbouringPoints(at.ToArray(), CheckedStep(step, order), order);
+        var values = new double[points.Count];
+        energies.Evaluate(points, values, cancellation);
+        var next = 0;
+        return Central(_ => values[next++], at, step, order);
     }
 
     /// <summary>The gradient of any function by central differences.</summary>
@@ -47,10 +53,7 @@ public static class FiniteDifference
     public static double[] Central(Func<double[], double> function, ReadOnlySpan<double> at, double? step = null, int order = 4)
     {
         ArgumentNullException.ThrowIfNull(function);
-        if (order is not (2 or 4 or 6 or 8))
-            throw new ArgumentOutOfRangeException(nameof(order), order, "Central differences are known here to order 2, 4, 6 and 8.");
-        var h = step ?? DefaultSteps[order / 2 - 1];
-        if (!(h > 0 && double.IsFinite(h))) throw new ArgumentOutOfRangeException(nameof(step), h, "The step must be a positive number.");
+        var h = CheckedStep(step, order);
         var weights = Weights[order / 2 - 1];
         var point = at.ToArray();
         var gradient = new double[at.Length];
@@ -71,5 +74,28 @@ public static class FiniteDifference
             gradient[p] = sum;
         }
         return gradient;
+    }
+
+    private static double CheckedStep(double? step, int order)
+    {
+        if (order is not (2 or 4 or 6 or 8))
+            throw new ArgumentOutOfRangeException(nameof(order), order, "Central differences are known here to order 2, 4, 6 and 8.");
+        var h = step ?? DefaultSteps[order / 2 - 1];
+        if (!(h > 0 && double.IsFinite(h))) throw new ArgumentOutOfRangeException(nameof(step), h, "The step must be a positive number.");
+        return h;
+    }
+
+    /// <summary>The points that differences ask at, in the order of asking: for each coordinate from the farthest pair to the nearest, the higher first.</summary>
+    private sealed class NeighbouringPoints(double[] at, double step, int order) : BatchPoints
+    {
+        public override int Count => order * at.Length;
+
+        public override void Write(int number, Span<double> into)
+        {
+            at.CopyTo(into);
+            var (coordinate, pair) = (number / order, number % order);
+            var distance = (order / 2 - pair / 2) * step;
+            into[coordinate] += pair % 2 == 0 ? distance : -distance;
+        }
     }
 }

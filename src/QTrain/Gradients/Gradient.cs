@@ -3,6 +3,7 @@ using QTrain.Numerics;
 using QTrain.Observables;
 using QTrain.Shots;
 using QTrain.Simulation;
+using QTrain.Simulation.Batches;
 
 namespace QTrain.Gradients;
 
@@ -54,14 +55,8 @@ public static class Gradient
     {
         Check(circuit, observable);
         var rule = new ShiftRule(circuit);
-        var compiled = CompiledCircuit.From(rule.Circuit);
-        using var state = StateVector.Zero(circuit.QubitCount, options);
-        return rule.Gradient(at, (angles, _) =>
-        {
-            state.SetZero();
-            state.Apply(compiled, angles);
-            return (state.Expectation(observable), 0);
-        }).Gradient;
+        using var energies = new BatchedExpectations(CompiledCircuit.From(rule.Circuit), observable, options);
+        return rule.Gradient(at, energies);
     }
 
     /// <summary>The gradient of ⟨ψ(θ)|O|ψ(θ)⟩ by parameter-shift rules, every energy measured with shots as a device would.</summary>

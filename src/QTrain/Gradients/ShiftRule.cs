@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QTrain.Circuits;
 using QTrain.Observables;
+using QTrain.Simulation.Batches;
 
 namespace QTrain.Gradients;
 
@@ -23,6 +24,7 @@ internal sealed class ShiftRule
     ];
 
     private readonly ImmutableArray<Slot> _slots;
+    private readonly (int Slot, double Shift)[] _shifts;
     private readonly int _parameterCount;
 
     public ShiftRule(Circuit circuit)
@@ -35,7 +37,8 @@ internal sealed class ShiftRule
         var operations = circuit.Operations.SelectMany(o => Unshare(o, index, slots)).ToArray();
         _slots = slots.ToImmutable();
         Circuit = new Circuit(circuit.QubitCount, operations, circuit.BitCount, Enumerable.Range(0, _slots.Length).Select(Own));
-        EnergyCount = _slots.Sum(s => s.Terms.Length);
+        _shifts = [.. _slots.SelectMany((slot, k) => slot.Terms.Select(t => (k, t.Shift)))];
+        EnergyCount = _shifts.Length;
     }
 
     /// <summary>The circuit with one parameter for every angle that a parameter of the original moves.</summary>
@@ -54,6 +57,17 @@ internal sealed class ShiftRule
         var angles = new double[_slots.Length];
         for (var k = 0; k < angles.Length; k++) angles[k] = _slots[k].Angle.At(at);
         return angles;
+    }
+
+    /// <summary>The gradient from exact energies, all of them asked at once.</summary>
+    /// <param name="at">A point of the original circuit.</param>
+    /// <param name="energies">Of <see cref="Circuit"/>.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public double[] Gradient(ReadOnlySpan<double> at, BatchedExpectations energies, CancellationToken cancellation = default)
+    {
+        var values = new double[EnergyCount];
+        energies.Evaluate(new ShiftedPoints(AnglesAt(at), _shifts), values, cancellation);
+        return Gradient(at, (_, k) => (values[k], 0)).Gradient;
     }
 
     /// <summary>The gradient and its standard errors, from energies that <paramref name="energy"/> finds at points of <see cref="Circuit"/>.</summary>
@@ -133,6 +147,18 @@ internal sealed class ShiftRule
 
     /// <summary>The letters that are not the identity, highest qubit first.</summary>
     private static string Label(PauliString pauli) => pauli.ToString().Replace("I", "", StringComparison.Ordinal);
+
+    /// <summary>The points at which the energies of one gradient are asked, in the order of asking: each differs from one point in one angle.</summary>
+    private sealed class ShiftedPoints(double[] angles, (int Slot, double Shift)[] shifts) : BatchPoints
+    {
+        public override int Count => shifts.Length;
+
+        public override void Write(int number, Span<double> into)
+        {
+            angles.CopyTo(into);
+            into[shifts[number].Slot] += shifts[number].Shift;
+        }
+    }
 
     private readonly record struct Slot(Simulation.AffineAngle Angle, ImmutableArray<(double Shift, double Weight)> Terms);
 }

@@ -54,7 +54,7 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
     public ValueTask<Answer[]> LossesAsync(IReadOnlyList<double[]> at, CancellationToken cancellation)
     {
         var questions = new Question[at.Count];
-        for (var k = 0; k < questions.Length; k++) questions[k] = Ask(QuestionKind.Loss, at[k]);
+        for (var k = 0; k < questions.Length; k++) questions[k] = Ask(QuestionKind.Loss, at[k], questions.Length);
         return AskAsync(questions, questions.Length, cancellation);
     }
 
@@ -89,10 +89,10 @@ internal sealed class PathedObjective(IEvaluator evaluator, long? maxEvaluations
         return completed;
     }
 
-    private Question Ask(QuestionKind kind, double[] at)
+    private Question Ask(QuestionKind kind, double[] at, int together = 1)
     {
         if (at.Length != Dimension) throw new ArgumentException($"A point here has {Dimension} coordinates, not {at.Length}.", nameof(at));
-        return new Question(NextPath(), kind, at);
+        return new Question(NextPath(), kind, at) { AskedTogether = together };
     }
 
     private async ValueTask<Answer[]> AskAsync(Question[] questions, int cost, CancellationToken cancellation)

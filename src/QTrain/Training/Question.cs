@@ -43,7 +43,12 @@ public enum QuestionKind : byte
 /// <param name="Path">Its identity in the run; also keys the randomness of its shots.</param>
 /// <param name="Kind">What is asked.</param>
 /// <param name="Point">Parameter values, in the order of the problem's parameters. Not to be written to after asking.</param>
-public sealed record Question(QuestionPath Path, QuestionKind Kind, double[] Point);
+public sealed record Question(QuestionPath Path, QuestionKind Kind, double[] Point)
+{
+    /// <summary>How many questions the optimizer asked with this one, itself included. It belongs to the question: where only some of them are still to
+    /// be answered, as when a run is resumed, it does not change. An evaluator may choose by it how to answer.</summary>
+    public int AskedTogether { get; init; } = 1;
+}
 
 /// <summary>What came back. A loss that is not finite is an answer too: the training diverged there.</summary>
 /// <param name="Loss">The loss; an estimate when measured with shots.</param>

@@ -2,6 +2,7 @@ using QTrain.Gradients;
 using QTrain.Numerics;
 using QTrain.Shots;
 using QTrain.Simulation;
+using QTrain.Simulation.Batches;
 
 namespace QTrain.Training;
 
@@ -21,6 +22,7 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
     private readonly RandomStream _random;
     private AdjointSweep? _adjoint;
     private (ShiftRule Rule, CompiledCircuit Circuit)? _shift;
+    private BatchedExpectations? _energies, _shiftedEnergies;
 
     /// <summary>An evaluator of the problem, shots, gradient method and seed of a plan.</summary>
     /// <exception cref="QuantumException">Circuit and observable do not fit, or the gradient method does not go with shots.</exception>
@@ -63,8 +65,10 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
     {
         ArgumentNullException.ThrowIfNull(questions);
         var answers = new Answer[questions.Count];
+        AnswerTogether(questions, answers, cancellation);
         for (var k = 0; k < answers.Length; k++)
         {
+            if (answers[k] is not null) continue;
             cancellation.ThrowIfCancellationRequested();
             var question = questions[k];
             var path = question.Path;
@@ -81,7 +85,29 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
     {
         _state.Dispose();
         _adjoint?.Dispose();
+        _energies?.Dispose();
+        _shiftedEnergies?.Dispose();
     }
+
+    /// <summary>Answers those that a batch answers sooner. Whether one does belongs to the question, and no member of a batch knows of the others: a run
+    /// that was stopped between two of them gets the same answers when it goes on.</summary>
+    private void AnswerTogether(IReadOnlyList<Question> questions, Answer[] answers, CancellationToken cancellation)
+    {
+        if (_shots is not null) return;
+        List<int>? together = null;
+        for (var k = 0; k < answers.Length; k++)
+        {
+            if (questions[k] is not { Kind: QuestionKind.Loss, AskedTogether: > 1 } || !Energies.PaysFor(questions[k].AskedTogether)) continue;
+            _circuit.CheckPoint(questions[k].Point);
+            (together ??= []).Add(k);
+        }
+        if (together is null) return;
+        var values = new double[together.Count];
+        Energies.Evaluate(new ListedPoints([.. together.Select(k => questions[k].Point)]), values, cancellation);
+        for (var k = 0; k < values.Length; k++) answers[together[k]] = AnswerOf(new Estimate(values[k], 0, 0));
+    }
+
+    private BatchedExpectations Energies => _energies ??= new BatchedExpectations(_circuit, _problem.Observable, _options);
 
     private Answer GradientOf(double[] point, RandomStream random, CancellationToken cancellation)
     {
@@ -91,13 +117,7 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
                 return ShiftOf(point, random, cancellation);
             case GradientMethod.Difference:
                 var energy = Energy(_circuit, point, random);
-                var differences = FiniteDifference.Central(
-                    shifted =>
-                    {
-                        cancellation.ThrowIfCancellationRequested();
-                        return Energy(_circuit, shifted, random).Value;
-                    },
-                    point);
+                var differences = FiniteDifference.Central(Energies, point, cancellation: cancellation);
                 return AnswerOf(energy, differences, 4 * point.Length);
             default:
                 _adjoint ??= new AdjointSweep(_circuit, _problem.Observable, _state);
@@ -115,6 +135,11 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
             _shift = (rule, circuit);
         }
         var energy = Energy(_circuit, point, random.Child(0));
+        if (_shots is null)
+        {
+            _shiftedEnergies ??= new BatchedExpectations(circuit, _problem.Observable, _options);
+            return AnswerOf(energy, rule.Gradient(point, _shiftedEnergies, cancellation), rule.EnergyCount);
+        }
         var shots = energy.Shots;
         var (gradient, _) = rule.Gradient(point, (angles, k) =>
         {

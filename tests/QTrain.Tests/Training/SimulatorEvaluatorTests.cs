@@ -141,6 +141,60 @@ public sealed class The_simulators_evaluator
         Of(Ising with { Problem = problem with { Name = "else", Start = [1, 2, 3, 4] } }).ShouldBe(Of(Ising));
     }
 
+    [Theory]
+    [InlineData(3), InlineData(9)]
+    public void answers_a_question_of_a_batch_with_the_same_bits_whichever_others_are_still_to_be_answered(int qubits)
+    {
+        // A run that stopped while a batch was being recorded asks for the rest when it goes on.
+        var plan = Plans.Ising(qubits, 2, new GradientDescent());
+        Question[] questions = [.. Enumerable.Range(0, 7).Select(k => new Question(new QuestionPath(0, 1, k), QuestionKind.Loss, [0.1 * k, -0.2, 0.3, 0.4]) { AskedTogether = 7 })];
+        using var evaluator = new SimulatorEvaluator(plan);
+        var all = Answers(evaluator, questions);
+        for (var from = 1; from < questions.Length; from++)
+        {
+            Answers(evaluator, questions[from..]).ShouldBe(all[from..]);
+            Answers(evaluator, questions[from..(from + 1)]).ShouldBe(all[from..(from + 1)]);
+        }
+        for (var k = 0; k < questions.Length; k++)
+            Answers(evaluator, [questions[k] with { AskedTogether = 1 }])[0].Loss.ShouldBe(all[k].Loss, 1e-13);
+    }
+
+    [Fact]
+    public async Task trains_to_the_same_bits_when_the_questions_of_a_batch_reach_it_one_by_one()
+    {
+        foreach (var optimizer in new Optimizer[] { new Spsa(), new NelderMead() })
+            foreach (var qubits in new[] { 4, 9 })
+            {
+                var plan = Plans.Ising(qubits, 2, optimizer, new StoppingRules { MaxIterations = 12 });
+                var together = await Trainer.TrainAsync(plan);
+                using var evaluator = new SimulatorEvaluator(plan);
+                (await Trainer.TrainAsync(plan, new OneByOne(evaluator), new SystemRunClock())).TrajectoryHash.ShouldBe(together.TrajectoryHash);
+            }
+    }
+
+    [Fact]
+    public async Task counts_in_a_question_those_that_were_asked_with_it()
+    {
+        var evaluator = FunctionEvaluator.Quadratic(2);
+        await Trainer.TrainAsync(Plans.Of(new Spsa { CalibrationDirections = 3 }, [0.5, 0.5], new StoppingRules { MaxIterations = 2 }), evaluator, new SystemRunClock());
+        evaluator.Asked.Select(q => q.AskedTogether).ShouldBe([1, 6, 6, 6, 6, 6, 6, 2, 2, 2, 2, 2, 2]);
+    }
+
+    /// <summary>Passes a batch on in pieces of one.</summary>
+    private sealed class OneByOne(IEvaluator inner) : IEvaluator
+    {
+        public int Dimension => inner.Dimension;
+
+        public string Identity => inner.Identity;
+
+        public async ValueTask<Answer[]> AnswerAsync(IReadOnlyList<Question> questions, CancellationToken cancellation)
+        {
+            var answers = new Answer[questions.Count];
+            for (var k = 0; k < answers.Length; k++) answers[k] = (await inner.AnswerAsync([questions[k]], cancellation))[0];
+            return answers;
+        }
+    }
+
     [Fact]
     public void answers_the_same_to_the_bit_on_any_number_of_threads()
     {
