@@ -9,14 +9,16 @@ internal static class Lowering
     // A phase on k qubits is 2ᵏ parities; beyond this it stays what it is.
     private const int MostPhaseQubits = 3;
 
-    public static List<PlanOperation> Lower(ReadOnlySpan<Instruction> instructions, int mostMixed)
+    /// <param name="instructions">Of a unitary circuit.</param>
+    /// <param name="mostMixed">A rotation that flips more qubits stays an instruction.</param>
+    /// <param name="fusesPairs">Whether dense gates on two qubits become a <see cref="PairRotation"/>; else they stay instructions.</param>
+    public static List<PlanOperation> Lower(ReadOnlySpan<Instruction> instructions, int mostMixed, bool fusesPairs = false)
     {
         var into = new List<PlanOperation>(2 * instructions.Length);
         var merged = new List<SubspaceRotation>();
-        var pairs = PairFusion.For(instructions, into, instruction => Lower(instruction, into), mostMixed);
+        var pairs = !fusesPairs ? null : PairFusion.For(instructions, into, instruction => Lower(instruction, into), mostMixed);
         for (var k = 0; k < instructions.Length;)
         {
-            // A rotation that flips more than a tile holds stays an instruction.
             var count = BitOperations.PopCount(instructions[k].Pauli.X | 7) <= mostMixed ? PauliFusion.Merge(instructions[k..], merged) : 0;
             foreach (var rotation in merged)
             {

@@ -10,7 +10,7 @@ internal static class PassBuilder
     {
         var pending = new PendingPhases();
         var drafts = new List<Draft>();
-        foreach (var pass in PassScheduler.Divide(qubits, Lowering.Lower(instructions, Math.Min(qubits, shape.TileQubits)), shape))
+        foreach (var pass in PassScheduler.Divide(qubits, Lowering.Lower(instructions, Math.Min(qubits, shape.TileQubits), fusesPairs: true), shape))
         {
             if (pass.Tile.Length > 0)
             {
