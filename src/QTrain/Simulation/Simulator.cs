@@ -103,16 +103,10 @@ public static class Simulator
     {
         ArgumentNullException.ThrowIfNull(circuit);
         ArgumentNullException.ThrowIfNull(observable);
-        ArgumentNullException.ThrowIfNull(points);
-        for (var k = 0; k < points.Count; k++)
-        {
-            if (points[k] is not { } point) throw new ArgumentException($"Point {k} of {points.Count} is null.", nameof(points));
-            if (point.Length != circuit.ParameterCount)
-                throw new QuantumException($"Point {k} has {point.Length} values, but the circuit has {circuit.ParameterCount} parameters: give one value for each, in their order.");
-        }
         using var expectations = new BatchedExpectations(circuit, observable, options);
+        var listed = ListedPoints.Checked(points, circuit);
         var values = new double[points.Count];
-        expectations.Evaluate(new ListedPoints(points), values);
+        expectations.Evaluate(listed, values);
         return values;
     }
 

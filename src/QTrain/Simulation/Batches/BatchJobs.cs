@@ -18,6 +18,13 @@ internal unsafe struct BatchMemory
     /// <summary>|ψ⟩ of all members: block i holds as many real parts of amplitude i as a register has lanes, one a member, then the imaginary parts.</summary>
     public byte* State;
 
+    /// <summary>On the way back: |λ⟩ in the same layout, and how the expectation moves with each slot, a register each.</summary>
+    public byte* Bra;
+    public double* Slopes;
+
+    /// <summary>On the way back: sums over columns, for all rows and then for each parity across, and over rows.</summary>
+    public double* ColumnSums, RowSums;
+
     /// <summary>Of half the angle of each slot; a register each. Constants have negative slots.</summary>
     public double* Sines, Cosines, Tangents;
 
@@ -77,8 +84,27 @@ internal unsafe struct PhaseTableJob
     public PhaseTerm* Terms;
     public int ColumnTerms, RowTerms, MixedTerms;
 
+    /// <summary>On the way back.</summary>
+    public byte* Bra;
+    public double* Slopes, ColumnSums, RowSums;
+
     /// <summary>Those of both that change sign with row bit k: numbers Starts[k] to Starts[k + 1] of a list.</summary>
     public int* Starts, Flipped;
+}
+
+/// <summary>Undoes up to two of the rotations of a <see cref="BatchTurnStep"/> on |ψ⟩ and |λ⟩.</summary>
+internal unsafe struct TurnBackJob
+{
+    public byte* State, Bra;
+    public BatchVisits Visits;
+    public int Bits;
+    public nuint Flip0, Flip1;
+    public double* Cosine0, Cosine1, Sine0, Tangent0, Tangent1;
+    public double* Scale;
+    public bool Settles;
+
+    /// <summary>Where the slopes go.</summary>
+    public double* Slope0, Slope1;
 }
 
 /// <summary>exp(−iφ/2·(−1)^parity) of bits of column and row.</summary>
@@ -105,6 +131,10 @@ internal unsafe struct PauliJob
 
     /// <summary>Whether partners mix with an imaginary factor.</summary>
     public bool IsTurned;
+
+    /// <summary>On the way back; the slope null where no parameter moves the angle.</summary>
+    public byte* Bra;
+    public double* Slope, Scale;
 }
 
 /// <summary>See <see cref="BatchMatrixStep"/>.</summary>
@@ -149,4 +179,7 @@ internal unsafe struct ExpectationJob
 
     /// <summary>The sum is added to this register.</summary>
     public double* Sum;
+
+    /// <summary>O|ψ⟩, to which the item's part is added.</summary>
+    public byte* Image;
 }

@@ -35,6 +35,21 @@ internal abstract unsafe class BatchKernels
 
     public abstract void Expectation(ExpectationJob* job);
 
+    public abstract void TurnBack(TurnBackJob* job);
+
+    public abstract void PhaseTableBack(PhaseTableJob* job);
+
+    public abstract void PauliBack(PauliJob* job);
+
+    /// <summary>image = constant·state.</summary>
+    public abstract void BeginImage(byte* state, byte* image, nuint blocks, double constant);
+
+    /// <summary>image += what the item makes of the state.</summary>
+    public abstract void AddImage(ExpectationJob* job);
+
+    /// <summary>gradient += coefficient·slope, for each parameter of an angle.</summary>
+    public abstract void AddSlope(AffineAngle angle, double* slope, double* gradient);
+
     /// <summary>Writes sum·scale².</summary>
     public abstract void Scale(double* sum, double* scale);
 }

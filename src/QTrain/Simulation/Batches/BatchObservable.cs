@@ -98,21 +98,34 @@ internal sealed unsafe class BatchObservable
             for (var lane = 0; lane < kernels.Lanes; lane++) values[lane] = 0;
             for (var k = 0; k < _items.Length; k++)
             {
-                var item = _items[k];
-                var job = new ExpectationJob
-                {
-                    State = memory->State,
-                    Visits = _visited[k].Visits,
-                    Flip = _flips[k],
-                    Weights = item.Weights is null ? null : (double*)Marshal.UnsafeAddrOfPinnedArrayElement(item.Weights, 0),
-                    Weight = item.Weight,
-                    IsImaginary = item.IsImaginary,
-                    Sum = values,
-                };
+                var job = JobOf(k, memory);
+                job.Sum = values;
                 kernels.Expectation(&job);
             }
             kernels.Scale(values, memory->Scale);
             for (var lane = 0; lane < kernels.Lanes; lane++) values[lane] += _constant;
         }
+
+        /// <summary>Writes O|ψ⟩.</summary>
+        public void Image(BatchKernels kernels, BatchMemory* memory, nuint blocks)
+        {
+            kernels.BeginImage(memory->State, memory->Bra, blocks, _constant);
+            for (var k = 0; k < _items.Length; k++)
+            {
+                var job = JobOf(k, memory);
+                job.Image = memory->Bra;
+                kernels.AddImage(&job);
+            }
+        }
+
+        private ExpectationJob JobOf(int k, BatchMemory* memory) => new()
+        {
+            State = memory->State,
+            Visits = _visited[k].Visits,
+            Flip = _flips[k],
+            Weights = _items[k].Weights is { } weights ? (double*)Marshal.UnsafeAddrOfPinnedArrayElement(weights, 0) : null,
+            Weight = _items[k].Weight,
+            IsImaginary = _items[k].IsImaginary,
+        };
     }
 }

@@ -54,6 +54,7 @@ internal sealed unsafe class BatchPhaseTableStep : BatchStep
         }
         (_columnTerms, _rowTerms, MixedTerms) = (ofColumns.Count, ofRows.Count, ofBoth.Count);
         _hasRows = (used & ~columns) != 0;
+        IsMoved = terms.Any(t => t.Slot >= 0);
         (ColumnBits, RowBits) = (columnBits.Length, rowBits.Length);
         var starts = new int[rowBits.Length + 1];
         var flipped = new List<int>();
@@ -86,34 +87,49 @@ internal sealed unsafe class BatchPhaseTableStep : BatchStep
 
     public int MixedTerms { get; }
 
+    public override bool IsMoved { get; }
+
     public override void Run(BatchKernels kernels, BatchMemory* memory)
     {
-        var job = new PhaseTableJob
-        {
-            State = memory->State,
-            Sines = memory->Sines,
-            Cosines = memory->Cosines,
-            Scale = memory->Scale,
-            Columns = memory->Columns,
-            Rows = memory->Rows,
-            Mixed = memory->Mixed,
-            First = _first,
-            ColumnOffsets = _columnOffsets,
-            RowFlips = _rowFlips,
-            ColumnBits = ColumnBits,
-            RowBits = RowBits,
-            HasRows = _hasRows,
-            Slots = _slots,
-            Terms = _terms,
-            ColumnTerms = _columnTerms,
-            RowTerms = _rowTerms,
-            MixedTerms = MixedTerms,
-            Starts = _starts,
-            Flipped = _flipped,
-        };
+        var job = JobOf(memory);
         kernels.PhaseTable(&job);
         GC.KeepAlive(_kept);
     }
+
+    public override void RunBack(BatchKernels kernels, BatchMemory* memory)
+    {
+        var job = JobOf(memory);
+        kernels.PhaseTableBack(&job);
+        GC.KeepAlive(_kept);
+    }
+
+    private PhaseTableJob JobOf(BatchMemory* memory) => new()
+    {
+        State = memory->State,
+        Bra = memory->Bra,
+        Slopes = memory->Slopes,
+        ColumnSums = memory->ColumnSums,
+        RowSums = memory->RowSums,
+        Sines = memory->Sines,
+        Cosines = memory->Cosines,
+        Scale = memory->Scale,
+        Columns = memory->Columns,
+        Rows = memory->Rows,
+        Mixed = memory->Mixed,
+        First = _first,
+        ColumnOffsets = _columnOffsets,
+        RowFlips = _rowFlips,
+        ColumnBits = ColumnBits,
+        RowBits = RowBits,
+        HasRows = _hasRows,
+        Slots = _slots,
+        Terms = _terms,
+        ColumnTerms = _columnTerms,
+        RowTerms = _rowTerms,
+        MixedTerms = MixedTerms,
+        Starts = _starts,
+        Flipped = _flipped,
+    };
 
     /// <summary>Half of the bits, so that few parities lie across and, among equal choices, columns are neighbours.</summary>
     private static ulong Columns(ulong[] masks, int qubits)

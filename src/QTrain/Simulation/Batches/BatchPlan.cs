@@ -40,6 +40,9 @@ internal sealed class BatchPlan
         Build();
         Steps = [.. _steps];
         Frame = _frame;
+        Bytes = (nuint)_blockBytes << QubitCount;
+        SettleOnTheWayBack();
+        FirstMoved = Array.FindIndex(Steps, s => s.IsMoved);
     }
 
     /// <summary>Qubits of the memory.</summary>
@@ -59,6 +62,12 @@ internal sealed class BatchPlan
 
     /// <summary>Where basis states are at the end.</summary>
     public BatchFrame Frame { get; }
+
+    /// <summary>Of a batch's state.</summary>
+    public nuint Bytes { get; }
+
+    /// <summary>Nothing before this step need be undone; −1: no parameter moves any.</summary>
+    public int FirstMoved { get; }
 
     /// <summary>The plan of a circuit for one width; made when first asked for.</summary>
     public static BatchPlan For(CompiledCircuit circuit, LaneWidth width)
@@ -152,6 +161,19 @@ internal sealed class BatchPlan
         _turns = (settles ? 0 : _turns) + turns.Count;
         _steps.Add(new BatchTurnStep(_frame, [.. turns.Select(t => t.Target)], [.. turns.Select(t => Angles.Add(t.Angle))], settles, _blockBytes));
         foreach (var turn in turns) _rest.Remove(turn);
+    }
+
+    /// <summary>The scale that the way forward leaves is still there on the way back, where other steps apply it.</summary>
+    private void SettleOnTheWayBack()
+    {
+        var turns = LastPhases is null ? _turns : 0;
+        for (var k = Steps.Length - 1; k >= 0; k--)
+        {
+            if (Steps[k] is BatchPhaseTableStep) turns = 0;
+            if (Steps[k] is not BatchTurnStep step) continue;
+            step.SettlesBack = turns + step.Turns > BatchTurnStep.MostTurns;
+            turns = (step.SettlesBack ? 0 : turns) + step.Turns;
+        }
     }
 
     private void ApplyPhases()

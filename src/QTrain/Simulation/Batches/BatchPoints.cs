@@ -16,5 +16,18 @@ internal sealed class ListedPoints(IReadOnlyList<double[]> points) : BatchPoints
 {
     public override int Count => points.Count;
 
+    /// <summary>Points as a caller gave them; throws when one does not fit.</summary>
+    public static ListedPoints Checked(IReadOnlyList<double[]> points, CompiledCircuit circuit)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        for (var k = 0; k < points.Count; k++)
+        {
+            if (points[k] is not { } point) throw new ArgumentException($"Point {k} of {points.Count} is null.", nameof(points));
+            if (point.Length != circuit.ParameterCount)
+                throw new QuantumException($"Point {k} has {point.Length} values, but the circuit has {circuit.ParameterCount} parameters: give one value for each, in their order.");
+        }
+        return new ListedPoints(points);
+    }
+
     public override void Write(int number, Span<double> into) => points[number].CopyTo(into);
 }

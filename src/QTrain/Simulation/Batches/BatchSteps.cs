@@ -8,6 +8,12 @@ internal abstract unsafe class BatchStep
 {
     public abstract void Run(BatchKernels kernels, BatchMemory* memory);
 
+    /// <summary>Whether a parameter moves it.</summary>
+    public virtual bool IsMoved => false;
+
+    /// <summary>Undoes it on |ψ⟩ and |λ⟩ and writes the slopes of its angles.</summary>
+    public abstract void RunBack(BatchKernels kernels, BatchMemory* memory);
+
     protected static T* Pinned<T>(T[] items, out T[] kept) where T : unmanaged
     {
         kept = GC.AllocateArray<T>(Math.Max(1, items.Length), pinned: true);
@@ -61,10 +67,14 @@ internal sealed unsafe class BatchTurnStep : BatchStep
     /// <summary>Qubits that one step turns.</summary>
     public const int MostBits = 3;
 
-    /// <summary>Rotations that may leave their scale: 4.6·10⁻¹⁹ to this power is still a double, with its inverse.</summary>
-    public const int MostTurns = 16;
+    /// <summary>Rotations that may leave their scale: the square of 4.6·10⁻¹⁹ to this power is still a double, with its inverse.</summary>
+    public const int MostTurns = 8;
+
+    // Both states of two qubits fill the registers.
+    private const int MostBitsBack = 2;
 
     private readonly VisitedBlocks _visited;
+    private readonly VisitedBlocks[] _visitedBack;
     private readonly int[] _slots;
     private readonly nuint[] _flips = new nuint[MostBits];
     private readonly bool _settles;
@@ -79,7 +89,15 @@ internal sealed unsafe class BatchTurnStep : BatchStep
             _flips[k] = (nuint)frame.FlipOf(1UL << qubits[k]) * (nuint)blockBytes;
         }
         _visited = new VisitedBlocks(frame, mask, 0, blockBytes);
+        _visitedBack = [.. qubits.Chunk(MostBitsBack).Select(pair => new VisitedBlocks(frame, pair.Aggregate(0UL, (m, q) => m | 1UL << q), 0, blockBytes))];
     }
+
+    public int Turns => _slots.Length;
+
+    public override bool IsMoved => Array.Exists(_slots, s => s >= 0);
+
+    /// <summary>Whether the scale is applied on the way back.</summary>
+    public bool SettlesBack { get; set; }
 
     public override void Run(BatchKernels kernels, BatchMemory* memory)
     {
@@ -103,6 +121,36 @@ internal sealed unsafe class BatchTurnStep : BatchStep
             Settles = _settles,
         };
         kernels.Turn(&job);
+    }
+
+    public override void RunBack(BatchKernels kernels, BatchMemory* memory)
+    {
+        for (var pair = 0; pair < _visitedBack.Length; pair++)
+        {
+            var k = MostBitsBack * pair;
+            var bits = Math.Min(MostBitsBack, _slots.Length - k);
+            var (first, second) = (_slots[k] * kernels.Lanes, _slots[k + bits - 1] * kernels.Lanes);
+            var job = new TurnBackJob
+            {
+                State = memory->State,
+                Bra = memory->Bra,
+                Visits = _visitedBack[pair].Visits,
+                Bits = bits,
+                Flip0 = _flips[k],
+                Flip1 = _flips[k + bits - 1],
+                Cosine0 = memory->Cosines + first,
+                Cosine1 = memory->Cosines + second,
+                Sine0 = memory->Sines + first,
+                Tangent0 = memory->Tangents + first,
+                Tangent1 = memory->Tangents + second,
+                Scale = memory->Scale,
+                Settles = SettlesBack && pair == 0,
+                // Constants have slots too, before the start.
+                Slope0 = memory->Slopes + first,
+                Slope1 = memory->Slopes + second,
+            };
+            kernels.TurnBack(&job);
+        }
     }
 }
 
@@ -136,21 +184,34 @@ internal sealed unsafe class BatchPauliStep : BatchStep
         _sign = isNegative ? 1 : 0;
     }
 
+    public override bool IsMoved => _slot >= 0;
+
     public override void Run(BatchKernels kernels, BatchMemory* memory)
     {
-        var job = new PauliJob
-        {
-            State = memory->State,
-            Visits = _visited.Visits,
-            Flip = _flip,
-            Cosine = memory->Cosines + _slot * kernels.Lanes,
-            Sine = memory->Sines + _slot * kernels.Lanes,
-            Signs = _signs,
-            Sign = _sign,
-            IsTurned = _isTurned,
-        };
+        var job = JobOf(kernels, memory);
         kernels.Pauli(&job);
     }
+
+    public override void RunBack(BatchKernels kernels, BatchMemory* memory)
+    {
+        var job = JobOf(kernels, memory);
+        job.Bra = memory->Bra;
+        job.Scale = memory->Scale;
+        job.Slope = IsMoved ? memory->Slopes + _slot * kernels.Lanes : null;
+        kernels.PauliBack(&job);
+    }
+
+    private PauliJob JobOf(BatchKernels kernels, BatchMemory* memory) => new()
+    {
+        State = memory->State,
+        Visits = _visited.Visits,
+        Flip = _flip,
+        Cosine = memory->Cosines + _slot * kernels.Lanes,
+        Sine = memory->Sines + _slot * kernels.Lanes,
+        Signs = _signs,
+        Sign = _sign,
+        IsTurned = _isTurned,
+    };
 }
 
 /// <summary>A constant matrix on some qubits where others have given values.</summary>
@@ -158,7 +219,7 @@ internal sealed unsafe class BatchMatrixStep : BatchStep
 {
     private readonly VisitedBlocks _visited;
     private readonly nuint* _offsets;
-    private readonly double* _entries;
+    private readonly double* _entries, _inverse;
     private readonly int _size;
     private readonly Array[] _kept;
 
@@ -178,15 +239,27 @@ internal sealed unsafe class BatchMatrixStep : BatchStep
         }
         _offsets = Pinned(offsets, out var keptOffsets);
         _entries = Pinned(matrix.SelectMany(e => new[] { e.Real, e.Imaginary }).ToArray(), out var keptEntries);
-        _kept = [keptOffsets, keptEntries];
+        var inverse = new Complex[matrix.Length];
+        for (var row = 0; row < _size; row++)
+            for (var column = 0; column < _size; column++) inverse[row * _size + column] = Complex.Conjugate(matrix[column * _size + row]);
+        _inverse = Pinned(inverse.SelectMany(e => new[] { e.Real, e.Imaginary }).ToArray(), out var keptInverse);
+        _kept = [keptOffsets, keptEntries, keptInverse];
     }
 
     /// <summary>Rows of the matrix.</summary>
     public int Size => _size;
 
-    public override void Run(BatchKernels kernels, BatchMemory* memory)
+    public override void Run(BatchKernels kernels, BatchMemory* memory) => Multiply(kernels, memory, memory->State, _entries);
+
+    public override void RunBack(BatchKernels kernels, BatchMemory* memory)
     {
-        var job = new MatrixJob { State = memory->State, Visits = _visited.Visits, Offsets = _offsets, Size = _size, Entries = _entries, Vector = memory->Vector };
+        Multiply(kernels, memory, memory->State, _inverse);
+        Multiply(kernels, memory, memory->Bra, _inverse);
+    }
+
+    private void Multiply(BatchKernels kernels, BatchMemory* memory, byte* state, double* entries)
+    {
+        var job = new MatrixJob { State = state, Visits = _visited.Visits, Offsets = _offsets, Size = _size, Entries = entries, Vector = memory->Vector };
         kernels.Matrix(&job);
         GC.KeepAlive(_kept);
     }
@@ -198,9 +271,17 @@ internal sealed unsafe class BatchExchangeStep(BatchFrame frame, ulong from, ulo
     private readonly VisitedBlocks _visited = new(frame, mask | (from ^ to), value, blockBytes);
     private readonly nuint _from = (nuint)frame.FlipOf(from) * (nuint)blockBytes, _to = (nuint)frame.FlipOf(to) * (nuint)blockBytes;
 
-    public override void Run(BatchKernels kernels, BatchMemory* memory)
+    public override void Run(BatchKernels kernels, BatchMemory* memory) => Exchange(kernels, memory->State);
+
+    public override void RunBack(BatchKernels kernels, BatchMemory* memory)
     {
-        var job = new ExchangeJob { State = memory->State, Visits = _visited.Visits, From = _from, To = _to };
+        Exchange(kernels, memory->State);
+        Exchange(kernels, memory->Bra);
+    }
+
+    private void Exchange(BatchKernels kernels, byte* state)
+    {
+        var job = new ExchangeJob { State = state, Visits = _visited.Visits, From = _from, To = _to };
         kernels.Exchange(&job);
     }
 }

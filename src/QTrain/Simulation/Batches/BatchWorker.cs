@@ -1,5 +1,5 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
-using QTrain.Numerics;
 
 namespace QTrain.Simulation.Batches;
 
@@ -9,66 +9,111 @@ internal sealed unsafe class BatchWorker : IDisposable
     private readonly BatchPlan _plan;
     private readonly BatchObservable.Placed _observable;
     private readonly AmplitudeBuffer _state;
-    private readonly double[] _numbers, _point;
-    private readonly double* _parameters, _halves, _sines, _cosines, _tangents, _values;
-    private readonly int _moved;
-    private readonly nuint _stateBytes;
+    private readonly double[] _point;
+    private readonly Numbers _numbers;
+    private readonly double* _parameters, _halves, _values;
+    private readonly int _moved, _columns, _rows, _constants;
     private readonly bool _phasesMatter;
+    private AmplitudeBuffer? _bra;
+    private Numbers? _numbersBack;
+    private double* _gradient;
     private BatchMemory _memory;
 
     public BatchWorker(BatchPlan plan, BatchObservable.Placed observable, int parameters)
     {
         (_plan, _observable) = (plan, observable);
-        var (kernels, angles) = (plan.Kernels, plan.Angles);
-        var lanes = kernels.Lanes;
+        var (angles, lanes) = (plan.Angles, plan.Kernels.Lanes);
         _point = new double[parameters];
-        _stateBytes = (nuint)kernels.BlockBytes << plan.QubitCount;
         _phasesMatter = !observable.CommutesWith(plan.LastPhasesSigned);
         _moved = Padded(angles.MovedCount * lanes);
-        var constants = Padded(angles.ConstantCount * lanes);
+        _constants = Padded(angles.ConstantCount * lanes);
         var tables = plan.Steps.Append(plan.LastPhases).OfType<BatchPhaseTableStep>().ToArray();
-        var columns = tables.Select(t => 2 * lanes << t.ColumnBits).DefaultIfEmpty().Max();
-        var rows = tables.Select(t => 2 * lanes << t.RowBits).DefaultIfEmpty().Max();
-        var mixed = Padded(tables.Select(t => 2 * lanes * t.MixedTerms).DefaultIfEmpty().Max());
+        _columns = tables.Select(t => lanes * (1 + t.MixedTerms) << t.ColumnBits).DefaultIfEmpty().Max();
+        _rows = tables.Select(t => lanes << t.RowBits).DefaultIfEmpty().Max();
+        var mixed = tables.Select(t => 2 * lanes * t.MixedTerms).DefaultIfEmpty().Max();
         var vector = plan.Steps.OfType<BatchMatrixStep>().Select(s => 2 * lanes * s.Size).DefaultIfEmpty().Max();
-        int[] sizes = [Padded(parameters * lanes), _moved + constants, _moved + constants, _moved + constants, _moved + constants, Padded(lanes), Padded(lanes), columns, rows, mixed, vector];
-        _numbers = GC.AllocateArray<double>(sizes.Sum() + 8, pinned: true);
-        var next = (double*)(((nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_numbers, 0) + 63) & ~(nuint)63);
-        var starts = stackalloc double*[sizes.Length];
-        for (var k = 0; k < sizes.Length; k++)
-        {
-            starts[k] = next;
-            next += sizes[k];
-        }
-        _parameters = starts[0];
         // Constants come before the start.
-        _halves = starts[1] + constants;
-        _sines = starts[2] + constants;
-        _cosines = starts[3] + constants;
-        _tangents = starts[4] + constants;
-        _values = starts[6];
-        for (var k = 0; k < angles.ConstantCount; k++)
-            for (var lane = 0; lane < lanes; lane++) _halves[-(k + 1) * lanes + lane] = angles.HalfConstantAt(k);
-        SineCosine.Of(_halves - constants, _sines - constants, _cosines - constants, constants);
-        SineCosine.Divide(_sines - constants, _cosines - constants, _tangents - constants, constants);
+        _numbers = new Numbers(parameters * lanes + 4 * (_moved + _constants) + 2 * lanes + 2 * _columns + 2 * _rows + mixed + vector, parts: 11);
+        _parameters = _numbers.Take(parameters * lanes);
+        _halves = _numbers.Take(_moved + _constants) + _constants;
+        _values = _numbers.Take(lanes);
         // No more qubits than those of the plan and of the members' numbers.
-        _state = AmplitudeBuffer.Rent(plan.QubitCount + System.Numerics.BitOperations.Log2((uint)lanes));
+        _state = RentState();
         _memory = new BatchMemory
         {
             State = (byte*)_state.Pointer,
-            Sines = _sines,
-            Cosines = _cosines,
-            Tangents = _tangents,
-            Scale = starts[5],
-            Columns = starts[7],
-            Rows = starts[8],
-            Mixed = starts[9],
-            Vector = starts[10],
+            Sines = _numbers.Take(_moved + _constants) + _constants,
+            Cosines = _numbers.Take(_moved + _constants) + _constants,
+            Tangents = _numbers.Take(_moved + _constants) + _constants,
+            Scale = _numbers.Take(lanes),
+            Columns = _numbers.Take(2 * _columns),
+            Rows = _numbers.Take(2 * _rows),
+            Mixed = _numbers.Take(mixed),
+            Vector = _numbers.Take(vector),
         };
+        for (var k = 0; k < angles.ConstantCount; k++)
+            for (var lane = 0; lane < lanes; lane++) _halves[-(k + 1) * lanes + lane] = angles.HalfConstantAt(k);
+        BindAngles(-_constants, _constants);
     }
 
     /// <summary>Writes the expectations at as many points as a register has lanes, or as there are left; the last stands in for those that are missing.</summary>
     public void Evaluate(BatchPoints points, int first, double* into)
+    {
+        var members = Run(points, first);
+        fixed (BatchMemory* memory = &_memory)
+        {
+            if (_phasesMatter) _plan.LastPhases?.Run(_plan.Kernels, memory);
+            _observable.Expectations(_plan.Kernels, memory, _values);
+        }
+        for (var lane = 0; lane < members; lane++) into[lane] = _values[lane];
+    }
+
+    /// <summary>Makes room for <see cref="Differentiate"/>.</summary>
+    public void PrepareToDifferentiate()
+    {
+        if (_bra is not null) return;
+        var lanes = _plan.Kernels.Lanes;
+        _bra = RentState();
+        _numbersBack = new Numbers(_moved + _constants + _columns + _rows + _point.Length * lanes, parts: 4);
+        _memory.Bra = (byte*)_bra.Pointer;
+        _memory.Slopes = _numbersBack.Take(_moved + _constants) + _constants;
+        _memory.ColumnSums = _numbersBack.Take(_columns);
+        _memory.RowSums = _numbersBack.Take(_rows);
+        _gradient = _numbersBack.Take(_point.Length * lanes);
+    }
+
+    /// <summary>Writes expectations and, a row of parameters for each point, their gradients.</summary>
+    public void Differentiate(BatchPoints points, int first, double* into, double* gradients)
+    {
+        var (kernels, lanes, steps) = (_plan.Kernels, _plan.Kernels.Lanes, _plan.Steps);
+        var members = Run(points, first);
+        new Span<double>(_gradient, _point.Length * lanes).Clear();
+        fixed (BatchMemory* memory = &_memory)
+        {
+            // All phases, for some of their angles may have a slope.
+            _plan.LastPhases?.Run(kernels, memory);
+            _observable.Expectations(kernels, memory, _values);
+            _observable.Image(kernels, memory, (nuint)1 << _plan.QubitCount);
+            _plan.LastPhases?.RunBack(kernels, memory);
+            for (var k = steps.Length - 1; k >= 0 && k >= _plan.FirstMoved && _plan.FirstMoved >= 0; k--) steps[k].RunBack(kernels, memory);
+        }
+        for (var slot = 0; slot < _plan.Angles.MovedCount; slot++)
+            kernels.AddSlope(_plan.Angles.MovedAt(slot), _memory.Slopes + slot * lanes, _gradient);
+        for (var lane = 0; lane < members; lane++)
+        {
+            into[lane] = _values[lane];
+            for (var k = 0; k < _point.Length; k++) gradients[lane * _point.Length + k] = _gradient[k * lanes + lane];
+        }
+    }
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _bra?.Dispose();
+    }
+
+    /// <summary>Binds a batch and runs it up to the phases that nothing turns any more.</summary>
+    private int Run(BatchPoints points, int first)
     {
         var (kernels, lanes) = (_plan.Kernels, _plan.Kernels.Lanes);
         var members = Math.Min(lanes, points.Count - first);
@@ -77,33 +122,42 @@ internal sealed unsafe class BatchWorker : IDisposable
             if (lane < members) points.Write(first + lane, _point);
             for (var k = 0; k < _point.Length; k++) _parameters[k * lanes + lane] = _point[k];
         }
-        Run();
-        fixed (BatchMemory* memory = &_memory) _observable.Expectations(kernels, memory, _values);
-        for (var lane = 0; lane < members; lane++) into[lane] = _values[lane];
-    }
-
-    public void Dispose() => _state.Dispose();
-
-    private void Run()
-    {
-        var kernels = _plan.Kernels;
-        for (var slot = 0; slot < _plan.Angles.MovedCount; slot++)
-            kernels.HalfAngle(_plan.Angles.MovedAt(slot), _parameters, _halves + slot * kernels.Lanes);
-        SineCosine.Of(_halves, _sines, _cosines, _moved);
-        SineCosine.Divide(_sines, _cosines, _tangents, _moved);
-        NativeMemory.Clear(_memory.State, _stateBytes);
-        var start = (double*)_memory.State;
-        for (var lane = 0; lane < kernels.Lanes; lane++)
-        {
-            start[lane] = 1;
-            _memory.Scale[lane] = 1;
-        }
+        for (var slot = 0; slot < _plan.Angles.MovedCount; slot++) kernels.HalfAngle(_plan.Angles.MovedAt(slot), _parameters, _halves + slot * lanes);
+        BindAngles(0, _moved);
+        NativeMemory.Clear(_memory.State, _plan.Bytes);
+        for (var lane = 0; lane < lanes; lane++) ((double*)_memory.State)[lane] = _memory.Scale[lane] = 1;
         fixed (BatchMemory* memory = &_memory)
-        {
             foreach (var step in _plan.Steps) step.Run(kernels, memory);
-            if (_phasesMatter) _plan.LastPhases?.Run(kernels, memory);
-        }
+        return members;
     }
+
+    private void BindAngles(int from, int count)
+    {
+        SineCosine.Of(_halves + from, _memory.Sines + from, _memory.Cosines + from, count);
+        SineCosine.Divide(_memory.Sines + from, _memory.Cosines + from, _memory.Tangents + from, count);
+    }
+
+    private AmplitudeBuffer RentState() => AmplitudeBuffer.Rent(_plan.QubitCount + BitOperations.Log2((uint)_plan.Kernels.Lanes));
 
     private static int Padded(int count) => (count + 7) & ~7;
+
+    /// <summary>Pinned numbers, dealt out in pieces that begin with a cache line.</summary>
+    private sealed class Numbers
+    {
+        private readonly double[] _kept;
+        private double* _next;
+
+        public Numbers(int count, int parts)
+        {
+            _kept = GC.AllocateArray<double>(count + 8 * (parts + 1), pinned: true);
+            _next = (double*)(((nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_kept, 0) + 63) & ~(nuint)63);
+        }
+
+        public double* Take(int count)
+        {
+            var taken = _next;
+            _next += Padded(count);
+            return taken;
+        }
+    }
 }

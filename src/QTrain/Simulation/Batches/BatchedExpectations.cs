@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QTrain.Gradients;
 using QTrain.Numerics;
 using QTrain.Observables;
 
@@ -25,6 +26,7 @@ internal sealed unsafe class BatchedExpectations : IDisposable
     private readonly BatchObservable.Placed? _placed;
     private readonly List<BatchWorker> _workers = [];
     private readonly List<StateVector> _states = [];
+    private readonly List<AdjointSweep> _sweeps = [];
     private readonly List<double[]> _points = [];
 
     public BatchedExpectations(CompiledCircuit circuit, PauliSum observable, SimulationOptions? options = null)
@@ -47,14 +49,28 @@ internal sealed unsafe class BatchedExpectations : IDisposable
     public bool PaysFor(int points) => points >= (_plan is null || _circuit.QubitCount <= FewQubits ? 2 : _plan.Kernels.Lanes / 2 + 1);
 
     /// <summary>Writes ⟨O⟩ at every point.</summary>
-    public void Evaluate(BatchPoints points, Span<double> values, CancellationToken cancellation = default)
+    public void Evaluate(BatchPoints points, Span<double> values, CancellationToken cancellation = default) => Run(points, values, default, differentiates: false, cancellation);
+
+    /// <summary>Writes ⟨O⟩ and its gradient at every point: a row of as many numbers as there are parameters for each. The adjoint method.</summary>
+    public void Differentiate(BatchPoints points, Span<double> values, Span<double> gradients, CancellationToken cancellation = default) =>
+        Run(points, values, gradients, differentiates: true, cancellation);
+
+    private void Run(BatchPoints points, Span<double> values, Span<double> gradients, bool differentiates, CancellationToken cancellation)
     {
         if (points.Count == 0) return;
-        fixed (double* into = values)
+        fixed (double* into = values, rows = gradients)
         {
             var self = this;
-            var job = new Job { Self = Unsafe.AsPointer(ref self), Points = Unsafe.AsPointer(ref points), Values = into, Cancellation = Unsafe.AsPointer(ref cancellation) };
-            var parts = _plan is null ? PrepareOneByOne(points.Count) : PrepareBatches(points.Count, _plan);
+            var job = new Job
+            {
+                Self = Unsafe.AsPointer(ref self),
+                Points = Unsafe.AsPointer(ref points),
+                Cancellation = Unsafe.AsPointer(ref cancellation),
+                Values = into,
+                Gradients = rows,
+                Differentiates = differentiates,
+            };
+            var parts = _plan is null ? PrepareOneByOne(points.Count, differentiates) : PrepareBatches(points.Count, _plan, differentiates);
             if (parts == 1) RunPart(&job, 0, 1);
             else WorkerTeam.Shared.Run(&RunPart, &job, parts);
             GC.KeepAlive(self);
@@ -66,6 +82,7 @@ internal sealed unsafe class BatchedExpectations : IDisposable
     public void Dispose()
     {
         foreach (var worker in _workers) worker.Dispose();
+        foreach (var sweep in _sweeps) sweep.Dispose();
         foreach (var state in _states) state.Dispose();
     }
 
@@ -77,21 +94,23 @@ internal sealed unsafe class BatchedExpectations : IDisposable
             && (arranged = BatchObservable.For(_observable, Math.Max(3, _circuit.QubitCount))) is not null;
     }
 
-    private int PrepareBatches(int points, BatchPlan plan)
+    private int PrepareBatches(int points, BatchPlan plan, bool differentiates)
     {
         var batches = (points + plan.Kernels.Lanes - 1) / plan.Kernels.Lanes;
         var work = (double)batches * (plan.Steps.Length + 1) * (4 << plan.QubitCount);
         var parts = work < WorthThreads ? 1 : Math.Min(batches, _options.Parts);
         while (_workers.Count < parts) _workers.Add(new BatchWorker(plan, _placed!, _circuit.ParameterCount));
+        for (var part = 0; differentiates && part < parts; part++) _workers[part].PrepareToDifferentiate();
         return parts;
     }
 
-    private int PrepareOneByOne(int points)
+    private int PrepareOneByOne(int points, bool differentiates)
     {
         // A state that uses one thread leaves the others to its neighbours.
         if (_states.Count == 0) AddState(_options);
         var parts = _states[0].Parts > 1 ? 1 : Math.Min(points, _options.Parts);
         while (_states.Count < parts) AddState(_options with { Threads = 1 });
+        while (differentiates && _sweeps.Count < parts) _sweeps.Add(new AdjointSweep(_circuit, _observable, _states[_sweeps.Count]));
         return parts;
 
         void AddState(SimulationOptions options)
@@ -113,15 +132,20 @@ internal sealed unsafe class BatchedExpectations : IDisposable
         var end = (int)WorkerTeam.Share(batches, part + 1, parts);
         for (var batch = (int)WorkerTeam.Share(batches, part, parts); batch < end && !cancellation.IsCancellationRequested; batch++)
         {
-            if (self._plan is not null) self._workers[part].Evaluate(points, batch * together, job->Values + batch * together);
-            else job->Values[batch] = self.EvaluateAlone(points, batch, part);
+            var first = batch * together;
+            var values = job->Values + first;
+            var gradients = job->Gradients + (nint)first * self._circuit.ParameterCount;
+            if (self._plan is null) *values = self.EvaluateAlone(points, first, part, job->Differentiates ? new Span<double>(gradients, self._circuit.ParameterCount) : default, job->Differentiates);
+            else if (job->Differentiates) self._workers[part].Differentiate(points, first, values, gradients);
+            else self._workers[part].Evaluate(points, first, values);
         }
     }
 
-    private double EvaluateAlone(BatchPoints points, int number, int part)
+    private double EvaluateAlone(BatchPoints points, int number, int part, Span<double> gradient, bool differentiates)
     {
         var (state, point) = (_states[part], _points[part]);
         points.Write(number, point);
+        if (differentiates) return _sweeps[part].Evaluate(point, gradient);
         state.SetZero();
         state.Apply(_circuit, point);
         return state.Expectation(_observable);
@@ -130,6 +154,7 @@ internal sealed unsafe class BatchedExpectations : IDisposable
     private struct Job
     {
         public void* Self, Points, Cancellation;
-        public double* Values;
+        public double* Values, Gradients;
+        public bool Differentiates;
     }
 }

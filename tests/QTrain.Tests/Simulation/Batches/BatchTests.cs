@@ -1,4 +1,5 @@
 using QTrain.Circuits;
+using QTrain.Gradients;
 using QTrain.Numerics;
 using QTrain.Observables;
 using QTrain.Simulation;
@@ -182,6 +183,86 @@ public sealed class A_batch
                 Math.Abs(sines[k] - Math.Sin(angles[k])).ShouldBeLessThanOrEqualTo(2 * (Math.BitIncrement(Math.Abs(sines[k])) - Math.Abs(sines[k])), $"sin {angles[k]:R}");
                 Math.Abs(cosines[k] - Math.Cos(angles[k])).ShouldBeLessThanOrEqualTo(2 * (Math.BitIncrement(Math.Abs(cosines[k])) - Math.Abs(cosines[k])), $"cos {angles[k]:R}");
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void differentiates_as_shifts_do(int width)
+    {
+        for (ulong seed = 0; seed < 60; seed++)
+        {
+            var qubits = 1 + (int)(seed % 7);
+            var circuit = seed % 2 == 0 && qubits > 2 ? LayeredCircuits.Random(qubits, 3, seed) : Any.UnitaryCircuit(qubits, 4 + (int)(seed % 20), seed);
+            var random = new RandomStream(seed + 2000);
+            var observable = Any.Observable(qubits, 1 + (int)(seed % 7), ref random);
+            var points = Enumerable.Range(0, 3).Select(_ => Any.Point(circuit.Parameters.Length, ref random)).ToArray();
+            var gradients = Gradient.AdjointBatch(circuit, observable, points, out var values, new SimulationOptions { Width = (LaneWidth)width });
+            for (var k = 0; k < points.Length; k++)
+            {
+                values[k].ShouldBe(NaiveState.Of(circuit, points[k]).Expectation(observable), 1e-12);
+                // The shift rule has its energies from batches too, but the single states' adjoint sweep shares no kernel with them.
+                var expected = Gradient.Adjoint(circuit, observable, points[k]);
+                for (var p = 0; p < expected.Length; p++)
+                    if (!(Math.Abs(gradients[k][p] - expected[p]) <= 1e-13 * (10 + circuit.Operations.Length) * 10))
+                        Assert.Fail($"seed {seed}, {qubits} qubits, member {k}, parameter {p}: {gradients[k][p]}, not {expected[p]}\n{string.Join("; ", circuit.Operations)}\n{observable}");
+                Gradient.Shift(circuit, observable, points[k]).ShouldBe(gradients[k], 1e-11);
+            }
+        }
+    }
+
+    [Fact]
+    public void gives_a_members_gradient_the_same_bits_in_any_company_on_any_number_of_threads_at_any_width()
+    {
+        var random = new RandomStream(6);
+        foreach (var qubits in new[] { 3, 8, 13 })
+        {
+            var circuit = LayeredCircuits.Random(qubits, 3, 50 + (ulong)qubits);
+            var observable = Any.Observable(qubits, 9, ref random);
+            var points = Enumerable.Range(0, 17).Select(_ => Any.Point(circuit.Parameters.Length, ref random)).ToArray();
+            var all = Gradient.AdjointBatch(circuit, observable, points, out var values, new SimulationOptions { Threads = 1 });
+            foreach (var threads in new[] { 2, 3, 16 })
+            {
+                Gradient.AdjointBatch(circuit, observable, points, out var again, new SimulationOptions { Threads = threads }).ShouldBe(all);
+                again.ShouldBe(values);
+            }
+            foreach (var count in new[] { 1, 3, 4, 5, 9 })
+                Gradient.AdjointBatch(circuit, observable, points[^count..], out _).ShouldBe(all[^count..]);
+            if (qubits > BatchPlan.MostQubits) continue;
+            foreach (var width in LaneWidths.All)
+                Gradient.AdjointBatch(circuit, observable, points, out _, new SimulationOptions { Width = width }).ShouldBe(all);
+        }
+    }
+
+    [Fact]
+    public void differentiates_where_one_member_turns_by_half_turns()
+    {
+        var circuit = Circuit.Build(4, c =>
+        {
+            for (var layer = 0; layer < 12; layer++)
+                for (var q = 0; q < 4; q++) c.Ry(Parameter.Named($"a{q}"), q).Cx(q, (q + 1) % 4);
+        });
+        var random = new RandomStream(8);
+        var observable = Any.Observable(4, 8, ref random);
+        double[][] points = [[Math.PI, Math.PI, -Math.PI, 3 * Math.PI], [0.7, 0.1, 2, -3], [0, 0, 0, 0]];
+        var gradients = Gradient.AdjointBatch(circuit, observable, points, out _);
+        for (var k = 0; k < points.Length; k++) gradients[k].ShouldBe(Gradient.Adjoint(circuit, observable, points[k]), 1e-11);
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(13)]
+    public void allocates_nothing_to_differentiate_once_it_is_warm(int qubits)
+    {
+        var circuit = CompiledCircuit.From(LayeredCircuits.Random(qubits, 3, 4));
+        var points = new ListedPoints([.. Enumerable.Range(0, 9).Select(k => Any.Point(circuit.ParameterCount, (ulong)k))]);
+        var (values, gradients) = (new double[points.Count], new double[points.Count * circuit.ParameterCount]);
+        foreach (var threads in new[] { 1, 2 })
+        {
+            using var expectations = new BatchedExpectations(circuit, WorkloadCircuits.IsingChain(qubits), new SimulationOptions { Threads = threads });
+            Allocations.Of(_ => expectations.Differentiate(points, values, gradients)).ShouldBe(0);
         }
     }
 
