@@ -43,6 +43,9 @@ internal unsafe struct DiagonalPass
     public int* Flipped;
 
     public DiagonalTerm* Terms;
+
+    /// <summary>Where each row is loaded from and stored to.</summary>
+    public nint* SourceRows, TargetRows;
 }
 
 /// <summary>Sums of one pass back: w over each row, and over the rows, signed by a row mask, for each column.</summary>
@@ -68,9 +71,9 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
 {
     private static readonly void* Signs = MakeSigns();
 
-    /// <summary>tile *= Row·Column.</summary>
+    /// <summary>target = Row·Column·source.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Apply(DiagonalPass* pass, void* tile)
+    public static void Apply(DiagonalPass* pass, void* source, void* target)
     {
         var row = pass->FirstRow;
         var blocks = pass->ColumnBlocks;
@@ -81,7 +84,8 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
         {
             var factor = rows + 16 * (row >> 3) + (row & 7);
             var (re, im) = (R.Splat(factor), R.Splat(factor + 8));
-            var place = (TElement*)tile + (nint)row * 16 * blocks;
+            var from = (TElement*)source + pass->SourceRows[row];
+            var to = (TElement*)target + pass->TargetRows[row];
             for (nint b = 0; b < 16 * blocks; b += 16)
                 for (nint lane = 0; lane < 8; lane += R.Count)
                 {
@@ -89,9 +93,9 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
                     var (cr, ci) = (R.Load(column + at), R.Load(column + at + 8));
                     var pr = R.SubtractProduct(im, ci, R.Multiply(re, cr));
                     var pi = R.MultiplyAdd(im, cr, R.Multiply(re, ci));
-                    var (ar, ai) = (R.Load(place + at), R.Load(place + at + 8));
-                    R.Store(R.SubtractProduct(pi, ai, R.Multiply(pr, ar)), place + at);
-                    R.Store(R.MultiplyAdd(pi, ar, R.Multiply(pr, ai)), place + at + 8);
+                    var (ar, ai) = (R.Load(from + at), R.Load(from + at + 8));
+                    R.Store(R.SubtractProduct(pi, ai, R.Multiply(pr, ar)), to + at);
+                    R.Store(R.MultiplyAdd(pi, ar, R.Multiply(pr, ai)), to + at + 8);
                 }
             if (k == count) return;
             var position = BitOperations.TrailingZeroCount(k);
@@ -105,9 +109,9 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
         }
     }
 
-    /// <summary>ket and bra *= conj(Row·Column), and the sums of w = Im(conj(bra)·ket) that the slopes of the phases are made of.</summary>
+    /// <summary>Both states times conj(Row·Column), and the sums of w = Im(conj(bra)·ket) that the slopes of the phases are made of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ApplyBack(DiagonalPass* pass, void* ket, void* bra, DiagonalSums* sums)
+    public static void ApplyBack(DiagonalPass* pass, RadixPlaces* places, DiagonalSums* sums)
     {
         var row = pass->FirstRow;
         var blocks = pass->ColumnBlocks;
@@ -121,8 +125,11 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
         {
             var factor = rows + 16 * (row >> 3) + (row & 7);
             var (re, im) = (R.Splat(factor), R.Splat(factor + 8));
-            var psi = (TElement*)ket + (nint)row * 16 * blocks;
-            var lambda = (TElement*)bra + (nint)row * 16 * blocks;
+            var (source, target) = (pass->SourceRows[row], pass->TargetRows[row]);
+            var ketSource = (TElement*)places->KetSource + source;
+            var ket = (TElement*)places->Ket + target;
+            var braSource = (TElement*)places->BraSource + source;
+            var bra = (TElement*)places->Bra + target;
             for (var m = 0; m < tables; m++) signs[m] = 1 - 2 * (BitOperations.PopCount((uint)row & masks[m]) & 1);
             var total = R.Broadcast(0);
             for (nint b = 0; b < blocks; b++)
@@ -132,14 +139,16 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
                     var (cr, ci) = (R.Load(column + at), R.Load(column + at + 8));
                     var pr = R.SubtractProduct(im, ci, R.Multiply(re, cr));
                     var pi = R.MultiplyAdd(im, cr, R.Multiply(re, ci));
-                    var (ar, ai) = (R.Load(psi + at), R.Load(psi + at + 8));
-                    var (br, bi) = (R.Load(lambda + at), R.Load(lambda + at + 8));
+                    var ar = R.Load(ketSource + at);
+                    var ai = R.Load(ketSource + at + 8);
+                    var br = R.Load(braSource + at);
+                    var bi = R.Load(braSource + at + 8);
                     var w = R.SubtractProduct(bi, ar, R.Multiply(br, ai));
                     total = R.Add(total, w);
-                    R.Store(R.MultiplyAdd(pi, ai, R.Multiply(pr, ar)), psi + at);
-                    R.Store(R.SubtractProduct(pi, ar, R.Multiply(pr, ai)), psi + at + 8);
-                    R.Store(R.MultiplyAdd(pi, bi, R.Multiply(pr, br)), lambda + at);
-                    R.Store(R.SubtractProduct(pi, br, R.Multiply(pr, bi)), lambda + at + 8);
+                    R.Store(R.MultiplyAdd(pi, ai, R.Multiply(pr, ar)), ket + at);
+                    R.Store(R.SubtractProduct(pi, ar, R.Multiply(pr, ai)), ket + at + 8);
+                    R.Store(R.MultiplyAdd(pi, bi, R.Multiply(pr, br)), bra + at);
+                    R.Store(R.SubtractProduct(pi, br, R.Multiply(pr, bi)), bra + at + 8);
                     for (var m = 0; m < tables; m++)
                     {
                         var place = (TElement*)sums->Columns + 8 * (m * blocks + b) + lane;

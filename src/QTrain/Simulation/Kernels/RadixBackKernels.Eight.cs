@@ -10,7 +10,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>Three qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix8<TForm, TLanes, TMoves>(
-        RadixStep* step, void* ket, void* bra, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -30,6 +30,10 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
         var laneTurns = step->LaneTurns;
         var (blends, permutes, controls) = (step->Blends, step->Permutes, step->ControlCount);
         TVector v0, v1, v2, v3, v4, v5, v6, v7, a, b;
+        var ketSource = (TElement*)places->KetSource;
+        var ket = (TElement*)places->Ket;
+        var braSource = (TElement*)places->BraSource;
+        var bra = (TElement*)places->Bra;
         var at = start;
         for (var k = count; k > 0; k--)
         {
@@ -40,10 +44,11 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                 for (var c = 0; c < controls; c++)
                     x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
             }
-            var state = ket;
+            var source = ketSource;
+            var target = ket;
             while (true)
             {
-                place = (TElement*)state + at;
+                place = source + at;
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
@@ -99,38 +104,38 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                     if ((laneTurns & 1) != 0)
                     {
                         var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
-                        v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
-                        v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
-                        v4 = R.SubtractProduct(partner, R.Flip1(v4), R.Multiply(own, v4));
-                        v5 = R.SubtractProduct(partner, R.Flip1(v5), R.Multiply(own, v5));
-                        v6 = R.SubtractProduct(partner, R.Flip1(v6), R.Multiply(own, v6));
-                        v7 = R.SubtractProduct(partner, R.Flip1(v7), R.Multiply(own, v7));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip1(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip1(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip1(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
+                        v4 = R.SubtractProduct(partner, R.Flip1(v4), TForm.IsSet ? v4 : R.Multiply(own, v4));
+                        v5 = R.SubtractProduct(partner, R.Flip1(v5), TForm.IsSet ? v5 : R.Multiply(own, v5));
+                        v6 = R.SubtractProduct(partner, R.Flip1(v6), TForm.IsSet ? v6 : R.Multiply(own, v6));
+                        v7 = R.SubtractProduct(partner, R.Flip1(v7), TForm.IsSet ? v7 : R.Multiply(own, v7));
                     }
                     if ((laneTurns & 2) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                        v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
-                        v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
-                        v4 = R.SubtractProduct(partner, R.Flip2(v4), R.Multiply(own, v4));
-                        v5 = R.SubtractProduct(partner, R.Flip2(v5), R.Multiply(own, v5));
-                        v6 = R.SubtractProduct(partner, R.Flip2(v6), R.Multiply(own, v6));
-                        v7 = R.SubtractProduct(partner, R.Flip2(v7), R.Multiply(own, v7));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip2(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip2(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip2(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
+                        v4 = R.SubtractProduct(partner, R.Flip2(v4), TForm.IsSet ? v4 : R.Multiply(own, v4));
+                        v5 = R.SubtractProduct(partner, R.Flip2(v5), TForm.IsSet ? v5 : R.Multiply(own, v5));
+                        v6 = R.SubtractProduct(partner, R.Flip2(v6), TForm.IsSet ? v6 : R.Multiply(own, v6));
+                        v7 = R.SubtractProduct(partner, R.Flip2(v7), TForm.IsSet ? v7 : R.Multiply(own, v7));
                     }
                     if (R.Count > 4 && (laneTurns & 4) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                        v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
-                        v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
-                        v4 = R.SubtractProduct(partner, R.Flip4(v4), R.Multiply(own, v4));
-                        v5 = R.SubtractProduct(partner, R.Flip4(v5), R.Multiply(own, v5));
-                        v6 = R.SubtractProduct(partner, R.Flip4(v6), R.Multiply(own, v6));
-                        v7 = R.SubtractProduct(partner, R.Flip4(v7), R.Multiply(own, v7));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip4(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip4(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip4(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
+                        v4 = R.SubtractProduct(partner, R.Flip4(v4), TForm.IsSet ? v4 : R.Multiply(own, v4));
+                        v5 = R.SubtractProduct(partner, R.Flip4(v5), TForm.IsSet ? v5 : R.Multiply(own, v5));
+                        v6 = R.SubtractProduct(partner, R.Flip4(v6), TForm.IsSet ? v6 : R.Multiply(own, v6));
+                        v7 = R.SubtractProduct(partner, R.Flip4(v7), TForm.IsSet ? v7 : R.Multiply(own, v7));
                     }
                 }
                 if (TForm.IsSet)
@@ -214,6 +219,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                     v7 = R.SubtractProduct(t2, v3, R.Multiply(a, v7));
                     v3 = b;
                 }
+                place = target + at;
                 R.Store(v0, place);
                 R.Store(v1, place + s0);
                 R.Store(v2, place + s1);
@@ -222,11 +228,12 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                 R.Store(v5, place + s0 + s2);
                 R.Store(v6, place + s1 + s2);
                 R.Store(v7, place + s0 + s1 + s2);
-                if (state == bra) break;
-                state = bra;
+                if (target == bra) break;
+                source = braSource;
+                target = bra;
             }
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
-            place = (TElement*)ket + at;
+            place = ket + at;
             a = R.Load(place);
             slope0 = R.MultiplyAdd(a, v1, slope0);
             slope1 = R.MultiplyAdd(a, v2, slope1);

@@ -15,7 +15,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>No qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix1<TForm, TLanes, TMoves>(
-        RadixStep* step, void* ket, void* bra, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -26,14 +26,19 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
         var laneTurns = step->LaneTurns;
         var permutes = step->Permutes;
         TVector v0;
+        var ketSource = (TElement*)places->KetSource;
+        var ket = (TElement*)places->Ket;
+        var braSource = (TElement*)places->BraSource;
+        var bra = (TElement*)places->Bra;
         var at = start;
         for (var k = count; k > 0; k--)
         {
             TElement* place;
-            var state = ket;
+            var source = ketSource;
+            var target = ket;
             while (true)
             {
-                place = (TElement*)state + at;
+                place = source + at;
                 v0 = R.Load(place);
                 if (TLanes.IsSet)
                 {
@@ -45,25 +50,27 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                     if ((laneTurns & 1) != 0)
                     {
                         var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
                     }
                     if ((laneTurns & 2) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
                     }
                     if (R.Count > 4 && (laneTurns & 4) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
                     }
                 }
+                place = target + at;
                 R.Store(v0, place);
-                if (state == bra) break;
-                state = bra;
+                if (target == bra) break;
+                source = braSource;
+                target = bra;
             }
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
-            place = (TElement*)ket + at;
+            place = ket + at;
             if (TLanes.IsSet)
             {
                 if ((laneTurns & 1) != 0)
@@ -90,7 +97,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>One qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix2<TForm, TLanes, TMoves>(
-        RadixStep* step, void* ket, void* bra, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -104,6 +111,10 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
         var laneTurns = step->LaneTurns;
         var (blends, permutes, controls) = (step->Blends, step->Permutes, step->ControlCount);
         TVector v0, v1, a, b;
+        var ketSource = (TElement*)places->KetSource;
+        var ket = (TElement*)places->Ket;
+        var braSource = (TElement*)places->BraSource;
+        var bra = (TElement*)places->Bra;
         var at = start;
         for (var k = count; k > 0; k--)
         {
@@ -114,10 +125,11 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                 for (var c = 0; c < controls; c++)
                     x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
             }
-            var state = ket;
+            var source = ketSource;
+            var target = ket;
             while (true)
             {
-                place = (TElement*)state + at;
+                place = source + at;
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
@@ -146,20 +158,20 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                     if ((laneTurns & 1) != 0)
                     {
                         var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip1(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
                     }
                     if ((laneTurns & 2) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip2(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
                     }
                     if (R.Count > 4 && (laneTurns & 4) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip4(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
                     }
                 }
                 if (TForm.IsSet)
@@ -175,13 +187,15 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                     v1 = R.SubtractProduct(t0, v0, R.Multiply(a, v1));
                     v0 = b;
                 }
+                place = target + at;
                 R.Store(v0, place);
                 R.Store(v1, place + s0);
-                if (state == bra) break;
-                state = bra;
+                if (target == bra) break;
+                source = braSource;
+                target = bra;
             }
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
-            place = (TElement*)ket + at;
+            place = ket + at;
             a = R.Load(place);
             slope0 = R.MultiplyAdd(a, v1, slope0);
             a = R.Load(place + s0);
@@ -216,7 +230,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>Two qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix4<TForm, TLanes, TMoves>(
-        RadixStep* step, void* ket, void* bra, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -233,6 +247,10 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
         var laneTurns = step->LaneTurns;
         var (blends, permutes, controls) = (step->Blends, step->Permutes, step->ControlCount);
         TVector v0, v1, v2, v3, a, b;
+        var ketSource = (TElement*)places->KetSource;
+        var ket = (TElement*)places->Ket;
+        var braSource = (TElement*)places->BraSource;
+        var bra = (TElement*)places->Bra;
         var at = start;
         for (var k = count; k > 0; k--)
         {
@@ -243,10 +261,11 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                 for (var c = 0; c < controls; c++)
                     x ^= (0 - ((nuint)BitOperations.PopCount(at & (nuint)step->ControlMask[c]) & 1)) & (nuint)step->ControlFlip[c];
             }
-            var state = ket;
+            var source = ketSource;
+            var target = ket;
             while (true)
             {
-                place = (TElement*)state + at;
+                place = source + at;
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
@@ -284,26 +303,26 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                     if ((laneTurns & 1) != 0)
                     {
                         var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip1(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip1(v1), R.Multiply(own, v1));
-                        v2 = R.SubtractProduct(partner, R.Flip1(v2), R.Multiply(own, v2));
-                        v3 = R.SubtractProduct(partner, R.Flip1(v3), R.Multiply(own, v3));
+                        v0 = R.SubtractProduct(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip1(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip1(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip1(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
                     }
                     if ((laneTurns & 2) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip2(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip2(v1), R.Multiply(own, v1));
-                        v2 = R.SubtractProduct(partner, R.Flip2(v2), R.Multiply(own, v2));
-                        v3 = R.SubtractProduct(partner, R.Flip2(v3), R.Multiply(own, v3));
+                        v0 = R.SubtractProduct(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip2(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip2(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip2(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
                     }
                     if (R.Count > 4 && (laneTurns & 4) != 0)
                     {
                         var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                        v0 = R.SubtractProduct(partner, R.Flip4(v0), R.Multiply(own, v0));
-                        v1 = R.SubtractProduct(partner, R.Flip4(v1), R.Multiply(own, v1));
-                        v2 = R.SubtractProduct(partner, R.Flip4(v2), R.Multiply(own, v2));
-                        v3 = R.SubtractProduct(partner, R.Flip4(v3), R.Multiply(own, v3));
+                        v0 = R.SubtractProduct(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                        v1 = R.SubtractProduct(partner, R.Flip4(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                        v2 = R.SubtractProduct(partner, R.Flip4(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                        v3 = R.SubtractProduct(partner, R.Flip4(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
                     }
                 }
                 if (TForm.IsSet)
@@ -338,15 +357,17 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
                     v3 = R.SubtractProduct(t1, v1, R.Multiply(a, v3));
                     v1 = b;
                 }
+                place = target + at;
                 R.Store(v0, place);
                 R.Store(v1, place + s0);
                 R.Store(v2, place + s1);
                 R.Store(v3, place + s0 + s1);
-                if (state == bra) break;
-                state = bra;
+                if (target == bra) break;
+                source = braSource;
+                target = bra;
             }
             // |λ⟩ is in the registers; |ψ⟩ comes back from the first cache.
-            place = (TElement*)ket + at;
+            place = ket + at;
             a = R.Load(place);
             slope0 = R.MultiplyAdd(a, v1, slope0);
             slope1 = R.MultiplyAdd(a, v2, slope1);

@@ -14,10 +14,10 @@ internal unsafe struct RadixStep
     /// <summary>The bits of an offset that stay zero: the qubits that are turned, and the lanes.</summary>
     public nuint Fixed;
 
-    /// <summary>Offsets of the qubits outside the register.</summary>
+    /// <summary>How far apart vectors are loaded that differ in a qubit outside the register.</summary>
     public nuint Stride0, Stride1, Stride2;
 
-    /// <summary>Where vector j goes.</summary>
+    /// <summary>Where vector j goes, counted where it is stored: like all offsets of which the kernels with moves make use.</summary>
     public fixed ulong Out[1 << MostBits];
 
     /// <summary>Every vector goes to <see cref="ControlFlip"/> beside that where the own offset has an odd number of the bits of a mask.</summary>
@@ -55,6 +55,12 @@ internal unsafe struct RadixStep
     public const int LaneRows = BlendRow + 1;
 }
 
+/// <summary>Where |ψ⟩ and |λ⟩ are loaded from on the way back, and where they are stored.</summary>
+internal unsafe struct RadixPlaces
+{
+    public void* KetSource, Ket, BraSource, Bra;
+}
+
 /// <summary>The kernels of <see cref="RadixStep"/>: visits of some groups of vectors from an offset on.</summary>
 /// <remarks>Both planes of a block are visited like any other bit of an offset, since real rotations do not mix them.
 /// <c>TForm</c>: 1 and tangent, the scale left to a later step, so that a pair costs two multiply-adds. <c>TLanes</c>: something happens
@@ -66,7 +72,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
 {
     /// <summary>No qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix1<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
+    public static void Radix1<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -76,24 +82,24 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         var at = start;
         for (var k = count; k > 0; k--)
         {
-            var place = (TElement*)tile + at;
+            var place = (TElement*)source + at;
             var v0 = R.Load(place);
             if (TLanes.IsSet)
             {
                 if ((laneTurns & 1) != 0)
                 {
                     var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
                 }
                 if ((laneTurns & 2) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
                 }
                 if (R.Count > 4 && (laneTurns & 4) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
                 }
             }
             if (TLanes.IsSet)
@@ -104,14 +110,14 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
                     v0 = R.Permute(v0, R.Load(order));
                 }
             }
-            R.Store(v0, place);
+            R.Store(v0, (TElement*)target + at);
             at = ((at | fix) + 1) & ~fix;
         }
     }
 
     /// <summary>One qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix2<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
+    public static void Radix2<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -123,7 +129,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         var at = start;
         for (var k = count; k > 0; k--)
         {
-            var place = (TElement*)tile + at;
+            var place = (TElement*)source + at;
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             if (TLanes.IsSet)
@@ -131,20 +137,20 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
                 if ((laneTurns & 1) != 0)
                 {
                     var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), R.Multiply(own, v1));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
                 }
                 if ((laneTurns & 2) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), R.Multiply(own, v1));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
                 }
                 if (R.Count > 4 && (laneTurns & 4) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), R.Multiply(own, v1));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
                 }
             }
             if (TForm.IsSet)
@@ -176,6 +182,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
                     v1 = R.Permute(v1, R.Load(order + R.Count));
                 }
             }
+            place = (TElement*)target + at;
             if (TMoves.IsSet)
             {
                 var x = flip;
@@ -195,7 +202,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
 
     /// <summary>Two qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix4<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
+    public static void Radix4<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -209,7 +216,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         var at = start;
         for (var k = count; k > 0; k--)
         {
-            var place = (TElement*)tile + at;
+            var place = (TElement*)source + at;
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             var v2 = R.Load(place + s1);
@@ -219,26 +226,26 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
                 if ((laneTurns & 1) != 0)
                 {
                     var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), R.Multiply(own, v1));
-                    v2 = R.MultiplyAdd(partner, R.Flip1(v2), R.Multiply(own, v2));
-                    v3 = R.MultiplyAdd(partner, R.Flip1(v3), R.Multiply(own, v3));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip1(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip1(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
                 }
                 if ((laneTurns & 2) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), R.Multiply(own, v1));
-                    v2 = R.MultiplyAdd(partner, R.Flip2(v2), R.Multiply(own, v2));
-                    v3 = R.MultiplyAdd(partner, R.Flip2(v3), R.Multiply(own, v3));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip2(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip2(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
                 }
                 if (R.Count > 4 && (laneTurns & 4) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), R.Multiply(own, v1));
-                    v2 = R.MultiplyAdd(partner, R.Flip4(v2), R.Multiply(own, v2));
-                    v3 = R.MultiplyAdd(partner, R.Flip4(v3), R.Multiply(own, v3));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip4(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip4(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
                 }
             }
             if (TForm.IsSet)
@@ -294,6 +301,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
                     v3 = R.Permute(v3, R.Load(order + 3 * R.Count));
                 }
             }
+            place = (TElement*)target + at;
             if (TMoves.IsSet)
             {
                 var x = flip;
@@ -317,7 +325,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
 
     /// <summary>Three qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix8<TForm, TLanes, TMoves>(RadixStep* step, void* tile, nuint start, nint count, nuint flip)
+    public static void Radix8<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -333,7 +341,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         var at = start;
         for (var k = count; k > 0; k--)
         {
-            var place = (TElement*)tile + at;
+            var place = (TElement*)source + at;
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             var v2 = R.Load(place + s1);
@@ -347,38 +355,38 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
                 if ((laneTurns & 1) != 0)
                 {
                     var (own, partner) = (R.Load(lanes), R.Load(lanes + R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), R.Multiply(own, v1));
-                    v2 = R.MultiplyAdd(partner, R.Flip1(v2), R.Multiply(own, v2));
-                    v3 = R.MultiplyAdd(partner, R.Flip1(v3), R.Multiply(own, v3));
-                    v4 = R.MultiplyAdd(partner, R.Flip1(v4), R.Multiply(own, v4));
-                    v5 = R.MultiplyAdd(partner, R.Flip1(v5), R.Multiply(own, v5));
-                    v6 = R.MultiplyAdd(partner, R.Flip1(v6), R.Multiply(own, v6));
-                    v7 = R.MultiplyAdd(partner, R.Flip1(v7), R.Multiply(own, v7));
+                    v0 = R.MultiplyAdd(partner, R.Flip1(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip1(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip1(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip1(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
+                    v4 = R.MultiplyAdd(partner, R.Flip1(v4), TForm.IsSet ? v4 : R.Multiply(own, v4));
+                    v5 = R.MultiplyAdd(partner, R.Flip1(v5), TForm.IsSet ? v5 : R.Multiply(own, v5));
+                    v6 = R.MultiplyAdd(partner, R.Flip1(v6), TForm.IsSet ? v6 : R.Multiply(own, v6));
+                    v7 = R.MultiplyAdd(partner, R.Flip1(v7), TForm.IsSet ? v7 : R.Multiply(own, v7));
                 }
                 if ((laneTurns & 2) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 2 * R.Count), R.Load(lanes + 3 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), R.Multiply(own, v1));
-                    v2 = R.MultiplyAdd(partner, R.Flip2(v2), R.Multiply(own, v2));
-                    v3 = R.MultiplyAdd(partner, R.Flip2(v3), R.Multiply(own, v3));
-                    v4 = R.MultiplyAdd(partner, R.Flip2(v4), R.Multiply(own, v4));
-                    v5 = R.MultiplyAdd(partner, R.Flip2(v5), R.Multiply(own, v5));
-                    v6 = R.MultiplyAdd(partner, R.Flip2(v6), R.Multiply(own, v6));
-                    v7 = R.MultiplyAdd(partner, R.Flip2(v7), R.Multiply(own, v7));
+                    v0 = R.MultiplyAdd(partner, R.Flip2(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip2(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip2(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip2(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
+                    v4 = R.MultiplyAdd(partner, R.Flip2(v4), TForm.IsSet ? v4 : R.Multiply(own, v4));
+                    v5 = R.MultiplyAdd(partner, R.Flip2(v5), TForm.IsSet ? v5 : R.Multiply(own, v5));
+                    v6 = R.MultiplyAdd(partner, R.Flip2(v6), TForm.IsSet ? v6 : R.Multiply(own, v6));
+                    v7 = R.MultiplyAdd(partner, R.Flip2(v7), TForm.IsSet ? v7 : R.Multiply(own, v7));
                 }
                 if (R.Count > 4 && (laneTurns & 4) != 0)
                 {
                     var (own, partner) = (R.Load(lanes + 4 * R.Count), R.Load(lanes + 5 * R.Count));
-                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), R.Multiply(own, v0));
-                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), R.Multiply(own, v1));
-                    v2 = R.MultiplyAdd(partner, R.Flip4(v2), R.Multiply(own, v2));
-                    v3 = R.MultiplyAdd(partner, R.Flip4(v3), R.Multiply(own, v3));
-                    v4 = R.MultiplyAdd(partner, R.Flip4(v4), R.Multiply(own, v4));
-                    v5 = R.MultiplyAdd(partner, R.Flip4(v5), R.Multiply(own, v5));
-                    v6 = R.MultiplyAdd(partner, R.Flip4(v6), R.Multiply(own, v6));
-                    v7 = R.MultiplyAdd(partner, R.Flip4(v7), R.Multiply(own, v7));
+                    v0 = R.MultiplyAdd(partner, R.Flip4(v0), TForm.IsSet ? v0 : R.Multiply(own, v0));
+                    v1 = R.MultiplyAdd(partner, R.Flip4(v1), TForm.IsSet ? v1 : R.Multiply(own, v1));
+                    v2 = R.MultiplyAdd(partner, R.Flip4(v2), TForm.IsSet ? v2 : R.Multiply(own, v2));
+                    v3 = R.MultiplyAdd(partner, R.Flip4(v3), TForm.IsSet ? v3 : R.Multiply(own, v3));
+                    v4 = R.MultiplyAdd(partner, R.Flip4(v4), TForm.IsSet ? v4 : R.Multiply(own, v4));
+                    v5 = R.MultiplyAdd(partner, R.Flip4(v5), TForm.IsSet ? v5 : R.Multiply(own, v5));
+                    v6 = R.MultiplyAdd(partner, R.Flip4(v6), TForm.IsSet ? v6 : R.Multiply(own, v6));
+                    v7 = R.MultiplyAdd(partner, R.Flip4(v7), TForm.IsSet ? v7 : R.Multiply(own, v7));
                 }
             }
             if (TForm.IsSet)
@@ -493,6 +501,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
                     v7 = R.Permute(v7, R.Load(order + 7 * R.Count));
                 }
             }
+            place = (TElement*)target + at;
             if (TMoves.IsSet)
             {
                 var x = flip;

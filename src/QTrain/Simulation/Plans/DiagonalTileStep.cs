@@ -25,6 +25,9 @@ internal sealed unsafe class DiagonalTileStep : TileStep
     private readonly int[] _bits, _starts, _flipped;
     private readonly int[] _moved;
     private readonly uint[] _rowMasks;
+    private readonly nint[] _places;
+    private nint[] _homePlaces = [];
+    private bool _loads, _stores;
 
     public DiagonalTileStep(PlanKernels kernels, IEnumerable<(ulong Mask, AffineAngle[] Angles)> terms, TileMap tile, int innerQubits)
     {
@@ -54,6 +57,8 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         }
         _flipped = [.. flipped];
         _moved = [.. Enumerable.Range(0, _terms.Length).Where(k => _terms[k] is { Column: 0, Row: 0, Outer: 0 } ? false : _terms[k].Angles.Any(a => a.Indices.Length > 0))];
+        _places = GC.AllocateArray<nint>(1 << _rowBits, pinned: true);
+        for (var row = 0; row < _places.Length; row++) _places[row] = row * 16 * (nint)ColumnBlocks;
         _rowMasks = [.. _moved.Where(k => _terms[k].Column != 0).Select(k => _terms[k].Row).Distinct().Order()];
     }
 
@@ -103,14 +108,28 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         }
     }
 
-    public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
+    public override bool CanReachRows(TileMap tile) => tile.RowQubits >= _columnBits;
+
+    public override void ReachRows(TileMap tile, bool loads, bool stores)
     {
-        var tables = scratch.Tables(ScratchBytes);
+        _homePlaces = GC.AllocateArray<nint>(_places.Length, pinned: true);
+        var shift = tile.RowQubits - _columnBits;
+        for (var row = 0; row < _places.Length; row++)
+            _homePlaces[row] = tile.Rows[row >> shift] + (row & ((1 << shift) - 1)) * (nint)(2 << _columnBits);
+        (_loads, _stores) = (loads, stores);
+    }
+
+    public override void Run(ref TileVisit visit, nuint start, int qubits)
+    {
+        var memory = visit.Memory + Offset;
+        var tables = visit.Scratch.Tables(ScratchBytes);
         DiagonalPass pass;
         fixed (int* flipped = _flipped)
         {
-            Prepare(&pass, memory, tables, outer, start, qubits, 1, flipped);
-            _kernels.ApplyDiagonal(&pass, tile);
+            Prepare(&pass, memory, tables, visit.Outer, start, qubits, 1, flipped);
+            pass.SourceRows = PlacesOf(_loads);
+            pass.TargetRows = PlacesOf(_stores);
+            _kernels.ApplyDiagonal(&pass, _loads ? visit.KetHome : visit.Ket, _stores ? visit.KetHome : visit.Ket);
         }
     }
 
@@ -126,11 +145,13 @@ internal sealed unsafe class DiagonalTileStep : TileStep
     }
 
     [SkipLocalsInit]
-    public override void RunBack(
-        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
+        var memory = visit.Memory + Offset;
+        var slopes = visit.Slopes + FirstSlope;
+        var outer = visit.Outer;
         var sumBytes = _rowMasks.Length * ColumnBlocks * 8 * _kernels.ElementBytes;
-        var tables = scratch.Tables(TableBytes);
+        var tables = visit.Scratch.Tables(TableBytes);
         var sumsPlace = tables + ScratchBytes;
         var signs = stackalloc double[_rowMasks.Length];
         DiagonalPass pass;
@@ -138,6 +159,16 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         fixed (uint* masks = _rowMasks)
         {
             Prepare(&pass, memory, tables, outer, start, qubits, ((double*)memory)[BackRatio], flipped);
+            // What was stored is loaded.
+            pass.SourceRows = PlacesOf(_stores);
+            pass.TargetRows = PlacesOf(_loads);
+            var places = new RadixPlaces
+            {
+                KetSource = _stores ? visit.KetHome : visit.Ket,
+                Ket = _loads ? visit.KetHome : visit.Ket,
+                BraSource = _stores ? visit.BraHome : visit.Bra,
+                Bra = _loads ? visit.BraHome : visit.Bra,
+            };
             var sums = new DiagonalSums
             {
                 RowMasks = masks,
@@ -147,7 +178,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
                 RowTotals = (double*)(sumsPlace + sumBytes),
             };
             System.Runtime.InteropServices.NativeMemory.Clear(sumsPlace, (nuint)sumBytes);
-            _kernels.ApplyDiagonalBack(&pass, ket, bra, &sums);
+            _kernels.ApplyDiagonalBack(&pass, &places, &sums);
             for (var m = 0; m < _moved.Length; m++)
             {
                 var term = _terms[_moved[m]];
@@ -196,6 +227,9 @@ internal sealed unsafe class DiagonalTileStep : TileStep
 
     /// <summary>What it does, for people who look into a plan.</summary>
     public override string ToString() => $"{_terms.Length} phases, {_mixed.Length} across rows" + (IsInner ? " (inner)" : "");
+
+    /// <summary>Where the rows begin: in the state, or in a tile of one piece.</summary>
+    private nint* PlacesOf(bool isHome) => (nint*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(isHome ? _homePlaces : _places, 0);
 
     /// <summary>The row factors of one tile: those of the evaluation, turned by the terms with qubits outside the tile.</summary>
     private byte* RowsFor(byte* memory, double* values, byte* copy, ulong outer, double ratio)

@@ -48,7 +48,7 @@ internal sealed unsafe class ExecutionPlan
 
     /// <summary>Passes and their steps, one a line.</summary>
     public override string ToString() => string.Join('\n', _passes.Select(p =>
-        $"pass over {string.Join(' ', p.Tile)}\n" + string.Join('\n', p.Steps.Select(s => $"  {s}"))));
+        $"pass over {p.Tile}\n" + string.Join('\n', p.Steps.Select(s => $"  {s}"))));
 
     /// <summary>Runs the circuit on a state of <paramref name="qubits"/> qubits, at least as many as the plan's.</summary>
     /// <param name="state">The first number of the amplitudes, in the layout of a <see cref="StateVector"/>.</param>
@@ -111,7 +111,7 @@ internal sealed unsafe class ExecutionPlan
                 var first = p == _firstMovedPass ? _firstMovedStep : 0;
                 for (var k = pass.Steps.Length - 1; k >= first; k--) pass.Steps[k].BindBack(binding.Memory + pass.Steps[k].Offset, ref scale);
                 var qubits = Math.Max(3, ket.QubitCount);
-                var tiles = 1 << (qubits - pass.Tile.Length);
+                var tiles = 1 << (qubits - pass.Tile.QubitCount);
                 var slopes = binding.Slopes(tiles * pass.SlopeCount);
                 fixed (double* start = slopes)
                     pass.RunBack((byte*)ket.Pointer, (byte*)bra.Pointer, qubits, binding.Memory, ket.Parts, first, start);

@@ -45,30 +45,29 @@ internal sealed unsafe class OtherTileStep : TileStep
 
     public override void BindBack(byte* memory, ref DeferredScale scale) => ((double*)memory)[1] = scale.Value * scale.Value;
 
-    public override void RunBack(
-        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
-        if (((outer ^ _outerValue) & _outerMask) != 0) return;
-        var angle = *(double*)memory;
-        var isOdd = (BitOperations.PopCount(outer & _outerSign) & 1) != 0;
+        if (((visit.Outer ^ _outerValue) & _outerMask) != 0) return;
+        var angle = *(double*)(visit.Memory + Offset);
+        var isOdd = (BitOperations.PopCount(visit.Outer & _outerSign) & 1) != 0;
         if (isOdd) angle = -angle;
         if (_instruction.IsMoved)
         {
-            var slope = _instruction.SlopeOf(GeneratorProduct.Of(_kernels, _instruction, bra, ket, qubits));
-            slopes[0] += isOdd ? -slope : slope;
+            var slope = _instruction.SlopeOf(GeneratorProduct.Of(_kernels, _instruction, visit.Bra, visit.Ket, qubits));
+            visit.Slopes[FirstSlope] += isOdd ? -slope : slope;
         }
-        scratch.Sweeps(_kernels, ket, qubits).Apply(_instruction, angle, inverse: true);
-        scratch.Sweeps(_kernels, bra, qubits).Apply(_instruction, angle, inverse: true);
+        visit.Scratch.Sweeps(_kernels, visit.Ket, qubits).Apply(_instruction, angle, inverse: true);
+        visit.Scratch.Sweeps(_kernels, visit.Bra, qubits).Apply(_instruction, angle, inverse: true);
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes) =>
         _instruction.Angle.AddTo(gradient, ((double*)memory)[1] * slopes[0]);
 
-    public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
+    public override void Run(ref TileVisit visit, nuint start, int qubits)
     {
-        if (((outer ^ _outerValue) & _outerMask) != 0) return;
-        var angle = *(double*)memory;
-        if ((BitOperations.PopCount(outer & _outerSign) & 1) != 0) angle = -angle;
-        scratch.Sweeps(_kernels, tile, qubits).Apply(_instruction, angle, inverse: false);
+        if (((visit.Outer ^ _outerValue) & _outerMask) != 0) return;
+        var angle = *(double*)(visit.Memory + Offset);
+        if ((BitOperations.PopCount(visit.Outer & _outerSign) & 1) != 0) angle = -angle;
+        visit.Scratch.Sweeps(_kernels, visit.Ket, qubits).Apply(_instruction, angle, inverse: false);
     }
 }

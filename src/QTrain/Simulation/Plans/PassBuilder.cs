@@ -10,29 +10,32 @@ internal static class PassBuilder
     {
         var pending = new PendingPhases();
         var drafts = new List<Draft>();
+        var lowest = new TileMap([.. Enumerable.Range(0, Math.Min(qubits, shape.TileQubits))], shape.InnerQubits);
         foreach (var pass in PassScheduler.Divide(qubits, Lowering.Lower(instructions, Math.Min(qubits, shape.TileQubits), fusesPairs: true), shape))
         {
             if (pass.Tile.Length > 0)
             {
-                drafts.Add(new Draft(pass.Tile, TileProgram.Build(pass, kernels, table, shape, pending), null));
+                var tile = new TileMap(pass.Tile, shape.InnerQubits);
+                drafts.Add(new Draft(tile, TileProgram.Build(pass.Operations, tile, kernels, table, shape, pending), null));
                 continue;
             }
             // Phases do not pass by an instruction that knows nothing of them.
             AddPhases();
-            drafts.Add(new Draft([], [], pass.Operations[0].Instruction));
+            drafts.Add(new Draft(lowest, [], pass.Operations[0].Instruction));
         }
         AddPhases();
         // Phases that wait leave a pass with nothing to do.
         drafts.RemoveAll(d => d.Steps.Count == 0 && d.Whole is null);
         LetScalesWait(drafts);
-        return [.. drafts.Select(d => new PassPlan(d.Tile, [.. d.Steps], shape.InnerQubits, kernels.ElementBytes, table, d.Whole))];
+        return [.. drafts.Select(d => d.Whole is { } whole
+            ? new PassPlan(whole)
+            : new PassPlan(d.Tile, [.. d.Steps], shape.InnerQubits, kernels.ElementBytes, table))];
 
         void AddPhases()
         {
             if (pending.IsEmpty) return;
-            if (drafts.Count == 0 || drafts[^1].Whole is not null)
-                drafts.Add(new Draft([.. Enumerable.Range(0, Math.Min(qubits, shape.TileQubits))], [], null));
-            drafts[^1].Steps.Add(new DiagonalTileStep(kernels, pending.Take(), new TileMap(drafts[^1].Tile), shape.InnerQubits));
+            if (drafts.Count == 0 || drafts[^1].Whole is not null) drafts.Add(new Draft(lowest, [], null));
+            drafts[^1].Steps.Add(new DiagonalTileStep(kernels, pending.Take(), drafts[^1].Tile, shape.InnerQubits));
         }
     }
 
@@ -49,5 +52,5 @@ internal static class PassBuilder
     }
 
     /// <summary>A pass being put together.</summary>
-    private sealed record Draft(int[] Tile, List<TileStep> Steps, Instruction? Whole);
+    private sealed record Draft(TileMap Tile, List<TileStep> Steps, Instruction? Whole);
 }

@@ -8,40 +8,34 @@ namespace QTrain.Simulation.Plans;
 /// <summary>The steps of one sweep over memory, tile by tile.</summary>
 internal sealed unsafe class PassPlan
 {
-    private readonly int _innerQubits, _elementBytes, _rowBytes;
-    private readonly ulong _tileMask;
+    private readonly int _innerQubits, _elementBytes;
     private readonly int _tableBytes;
     private readonly KernelTable? _kernels;
-    private readonly bool _isContiguous;
-    private readonly nint[] _rows;
+    private readonly bool _gathers, _scatters;
     private readonly (int First, int End, bool IsInner)[] _segments;
 
-    public PassPlan(int[] tile, TileStep[] steps, int innerQubits, int elementBytes, KernelTable kernels, Instruction? whole)
+    public PassPlan(TileMap tile, TileStep[] steps, int innerQubits, int elementBytes, KernelTable kernels)
     {
         Tile = tile;
         Steps = steps;
-        Whole = whole;
         _elementBytes = elementBytes;
-        _tableBytes = steps.Length == 0 ? 0 : steps.Max(s => s.TableBytes);
+        _tableBytes = steps.Max(s => s.TableBytes);
         if (steps.Any(s => s is OtherTileStep)) _kernels = kernels;
-        _innerQubits = Math.Min(innerQubits, tile.Length);
-        foreach (var qubit in tile) _tileMask |= 1UL << qubit;
-        var together = 0;
-        while (together < tile.Length && tile[together] == together) together++;
-        _isContiguous = together == tile.Length;
-        _rowBytes = 2 * elementBytes << together;
-        _rows = _isContiguous ? [] : [.. Enumerable.Range(0, 1 << (tile.Length - together)).Select(row =>
+        _innerQubits = Math.Min(innerQubits, tile.QubitCount);
+        // Rows are brought together and put back by the steps that do something with them, where they can.
+        var (loads, stores) = (!tile.IsOnePiece && steps[0].CanReachRows(tile), !tile.IsOnePiece && steps[^1].CanReachRows(tile));
+        if (steps.Length == 1 && loads) steps[0].ReachRows(tile, loads: true, stores: true);
+        else
         {
-            nint offset = 0;
-            for (var k = together; k < tile.Length; k++)
-                if ((row >> (k - together) & 1) != 0) offset += (nint)(2 * elementBytes) << tile[k];
-            return offset;
-        })];
+            if (loads) steps[0].ReachRows(tile, loads: true, stores: false);
+            if (stores) steps[^1].ReachRows(tile, loads: false, stores: true);
+        }
+        (_gathers, _scatters) = (!tile.IsOnePiece && !loads, !tile.IsOnePiece && !stores);
         var segments = new List<(int First, int End, bool IsInner)>();
         for (var k = 0; k < steps.Length;)
         {
             var end = k;
-            while (end < steps.Length && _innerQubits < tile.Length && steps[end].HighestBit < _innerQubits) end++;
+            while (end < steps.Length && _innerQubits < tile.QubitCount && steps[end].HighestBit < _innerQubits) end++;
             // One step by itself gains nothing from going through in portions.
             if (end - k >= 2)
             {
@@ -59,7 +53,9 @@ internal sealed unsafe class PassPlan
         }
     }
 
-    public int[] Tile { get; }
+    public PassPlan(Instruction whole) => (Tile, Steps, Whole, _segments) = (new TileMap([], 0), [], whole, []);
+
+    public TileMap Tile { get; }
 
     public TileStep[] Steps { get; }
 
@@ -71,13 +67,13 @@ internal sealed unsafe class PassPlan
 
     /// <summary>Does the steps to every tile of a state.</summary>
     public void Run(byte* state, int qubits, byte* memory, int parts) =>
-        Share(new Job { State = state, Memory = memory, Tiles = (nint)1 << (qubits - Tile.Length) }, parts);
+        Share(new Job { State = state, Memory = memory, Tiles = (nint)1 << (qubits - Tile.QubitCount) }, parts);
 
     /// <summary>Undoes the steps from the last down to number <paramref name="first"/> on |ψ⟩ and |λ⟩, and writes <see cref="SlopeCount"/>
     /// numbers a tile.</summary>
     public void RunBack(byte* ket, byte* bra, int qubits, byte* memory, int parts, int first, double* slopes) =>
         Share(
-            new Job { State = ket, Bra = bra, Memory = memory, Slopes = slopes, First = first, Tiles = (nint)1 << (qubits - Tile.Length) },
+            new Job { State = ket, Bra = bra, Memory = memory, Slopes = slopes, First = first, Tiles = (nint)1 << (qubits - Tile.QubitCount) },
             parts);
 
     private void Share(Job job, int parts)
@@ -96,67 +92,89 @@ internal sealed unsafe class PassPlan
         var job = (Job*)context;
         // The caller waits, so the variable on its stack is there, and the collector keeps it up to date.
         var pass = Unsafe.AsRef<PassPlan>(job->Pass);
-        var (first, end) = (WorkerTeam.Share(job->Tiles, part, parts), WorkerTeam.Share(job->Tiles, part + 1, parts));
-        if (job->Bra is null) pass.RunTiles(job, first, end);
-        else pass.RunTilesBack(job, first, end);
+        pass.RunTiles(job, WorkerTeam.Share(job->Tiles, part, parts), WorkerTeam.Share(job->Tiles, part + 1, parts));
     }
 
-    private void RunTilesBack(Job* job, nint first, nint end)
+    private void RunTiles(Job* job, nint first, nint end)
     {
-        var scratch = TileScratch.OfThread;
-        var tileBytes = 2 * _elementBytes << Tile.Length;
-        var buffer = _isContiguous ? null : scratch.Tile(2 * tileBytes);
-        var outer = Deposit((ulong)first, ~_tileMask);
+        var tileBytes = 2 * _elementBytes << Tile.QubitCount;
+        var visit = new TileVisit { Memory = job->Memory, Scratch = TileScratch.OfThread };
+        var isBack = job->Bra is not null;
+        if (!Tile.IsOnePiece)
+        {
+            visit.Ket = visit.Scratch.Tile(isBack ? 2 * tileBytes : tileBytes);
+            visit.Bra = visit.Ket + tileBytes;
+        }
+        visit.Outer = Deposit((ulong)first, ~Tile.Mask);
         for (var tile = first; tile < end; tile++)
         {
-            var place = (nint)(2 * _elementBytes) * (nint)outer;
-            var (ket, bra) = ((nint)(job->State + place), (nint)(job->Bra + place));
-            if (!_isContiguous)
+            var place = (nint)(2 * _elementBytes) * (nint)visit.Outer;
+            visit.KetHome = job->State + place;
+            visit.BraHome = job->Bra + place;
+            if (Tile.IsOnePiece)
             {
-                Gather((byte*)ket, buffer);
-                Gather((byte*)bra, buffer + tileBytes);
-                (ket, bra) = ((nint)buffer, (nint)(buffer + tileBytes));
+                visit.Ket = visit.KetHome;
+                visit.Bra = visit.BraHome;
             }
-            RunStepsBack(job, scratch, (byte*)ket, (byte*)bra, outer, job->Slopes + tile * SlopeCount);
-            if (!_isContiguous)
+            if (isBack)
             {
-                Scatter(buffer, job->State + place);
-                Scatter(buffer + tileBytes, job->Bra + place);
+                visit.Slopes = job->Slopes + tile * SlopeCount;
+                RunStepsBack(job->First, ref visit);
             }
-            outer = ((outer | _tileMask) + 1) & ~_tileMask;
+            else
+            {
+                RunSteps(ref visit);
+            }
+            visit.Outer = ((visit.Outer | Tile.Mask) + 1) & ~Tile.Mask;
         }
     }
 
-    private void RunStepsBack(Job* job, TileScratch scratch, byte* ket, byte* bra, ulong outer, double* slopes)
+    private void RunSteps(ref TileVisit visit)
     {
-        for (var k = 0; k < SlopeCount; k++) slopes[k] = 0;
+        if (_gathers) Gather(visit.KetHome, visit.Ket);
+        foreach (var (first, end, isInner) in _segments)
+        {
+            var qubits = isInner ? _innerQubits : Tile.QubitCount;
+            for (nuint start = 0; start < (nuint)2 << Tile.QubitCount; start += (nuint)2 << qubits)
+                for (var k = first; k < end; k++) Steps[k].Run(ref visit, start, qubits);
+        }
+        if (_scatters) Scatter(visit.Ket, visit.KetHome);
+    }
+
+    private void RunStepsBack(int firstStep, ref TileVisit visit)
+    {
+        new Span<double>(visit.Slopes, SlopeCount).Clear();
+        if (_scatters)
+        {
+            Gather(visit.KetHome, visit.Ket);
+            Gather(visit.BraHome, visit.Bra);
+        }
         for (var s = _segments.Length - 1; s >= 0; s--)
         {
             var (first, end, isInner) = _segments[s];
-            first = Math.Max(first, job->First);
-            var qubits = isInner ? _innerQubits : Tile.Length;
-            for (nuint start = 0; start < (nuint)2 << Tile.Length; start += (nuint)2 << qubits)
-                for (var k = end - 1; k >= first; k--)
-                    Steps[k].RunBack(job->Memory + Steps[k].Offset, scratch, ket, bra, outer, start, qubits, slopes + Steps[k].FirstSlope);
+            first = Math.Max(first, firstStep);
+            var qubits = isInner ? _innerQubits : Tile.QubitCount;
+            for (nuint start = 0; start < (nuint)2 << Tile.QubitCount; start += (nuint)2 << qubits)
+                for (var k = end - 1; k >= first; k--) Steps[k].RunBack(ref visit, start, qubits);
         }
+        // Where steps are left undone nothing comes after them.
+        if (!_gathers || firstStep > 0) return;
+        Scatter(visit.Ket, visit.KetHome);
+        Scatter(visit.Bra, visit.BraHome);
     }
 
-    private void Gather(byte* place, byte* target)
+    private void Gather(byte* home, byte* target)
     {
-        foreach (var row in _rows)
-        {
-            Unsafe.CopyBlockUnaligned(target, place + row, (uint)_rowBytes);
-            target += _rowBytes;
-        }
+        var bytes = 2 * _elementBytes << Tile.RowQubits;
+        for (var row = 0; row < Tile.RowCount; row++)
+            Unsafe.CopyBlockUnaligned(target + row * (nint)bytes, home + Tile.Rows[row] * _elementBytes, (uint)bytes);
     }
 
-    private void Scatter(byte* source, byte* place)
+    private void Scatter(byte* source, byte* home)
     {
-        foreach (var row in _rows)
-        {
-            Unsafe.CopyBlockUnaligned(place + row, source, (uint)_rowBytes);
-            source += _rowBytes;
-        }
+        var bytes = 2 * _elementBytes << Tile.RowQubits;
+        for (var row = 0; row < Tile.RowCount; row++)
+            Unsafe.CopyBlockUnaligned(home + Tile.Rows[row] * _elementBytes, source + row * (nint)bytes, (uint)bytes);
     }
 
     // Whether the caller does a part is chance, so its memory is made ready before: an evaluation then allocates the first time or never.
@@ -164,45 +182,8 @@ internal sealed unsafe class PassPlan
     {
         var scratch = TileScratch.OfThread;
         scratch.Tables(_tableBytes);
-        if (!_isContiguous) scratch.Tile(tiles * (2 * _elementBytes << Tile.Length));
-        if (_kernels is not null) scratch.Sweeps(_kernels, null, Tile.Length);
-    }
-
-    private void RunTiles(Job* job, nint first, nint end)
-    {
-        var scratch = TileScratch.OfThread;
-        var tileBytes = 2 * _elementBytes << Tile.Length;
-        var buffer = _isContiguous ? null : scratch.Tile(tileBytes);
-        var outer = Deposit((ulong)first, ~_tileMask);
-        for (var tile = first; tile < end; tile++)
-        {
-            var place = job->State + (nint)(2 * _elementBytes) * (nint)outer;
-            if (_isContiguous)
-            {
-                RunSteps(job->Memory, scratch, place, outer);
-            }
-            else
-            {
-                Gather(place, buffer);
-                RunSteps(job->Memory, scratch, buffer, outer);
-                Scatter(buffer, place);
-            }
-            outer = ((outer | _tileMask) + 1) & ~_tileMask;
-        }
-    }
-
-    private void RunSteps(byte* memory, TileScratch scratch, byte* tile, ulong outer)
-    {
-        foreach (var (first, end, isInner) in _segments)
-        {
-            if (!isInner)
-            {
-                for (var k = first; k < end; k++) Steps[k].Run(memory + Steps[k].Offset, scratch, tile, outer, 0, Tile.Length);
-                continue;
-            }
-            for (nuint start = 0; start < (nuint)2 << Tile.Length; start += (nuint)2 << _innerQubits)
-                for (var k = first; k < end; k++) Steps[k].Run(memory + Steps[k].Offset, scratch, tile, outer, start, _innerQubits);
-        }
+        if (!Tile.IsOnePiece) scratch.Tile(tiles * (2 * _elementBytes << Tile.QubitCount));
+        if (_kernels is not null) scratch.Sweeps(_kernels, null, Tile.QubitCount);
     }
 
     private static ulong Deposit(ulong index, ulong mask)

@@ -10,71 +10,88 @@ internal sealed unsafe class RadixTileStep : TileStep
     private readonly PlanKernels _kernels;
     private readonly AffineAngle?[] _angles;
     private readonly AffineAngle?[] _laneAngles;
-    private readonly RadixStep _template;
+    private readonly RadixMap _map;
+    private readonly TileMap _tile;
     private readonly ulong[] _outerMasks;
     private readonly nuint[] _outerFlips;
-    private readonly int[][]? _permutations;
-    private readonly int _blendLanes;
-    private readonly bool _hasLanes, _hasMoves;
+    private readonly bool _hasLanes;
+    private RadixStep _template;
+    private bool _hasMoves, _loads, _stores;
 
     public RadixTileStep(PlanKernels kernels, RadixDraft draft, TileMap tile)
     {
         _kernels = kernels;
+        _tile = tile;
         // This puts the bits into the order that the kernels need.
-        var map = draft.Solve(kernels.LaneBits);
+        _map = draft.Solve(kernels.LaneBits);
         Bits = [.. draft.Bits];
         _angles = [.. draft.Bits.Select(draft.AngleOf)];
         _laneAngles = [.. Enumerable.Range(0, kernels.LaneBits).Select(b => b < tile.QubitCount ? draft.AngleOf(tile.QubitAt(b)) : null)];
-        var template = default(RadixStep);
-        template.Fixed = (nuint)(kernels.Lanes - 1);
-        HighestBit = -1;
-        var strides = new nuint[RadixStep.MostBits];
-        for (var k = 0; k < Bits.Length; k++)
-        {
-            strides[k] = Sweep.OffsetOf(1UL << tile.PositionOf(Bits[k]));
-            template.Fixed |= strides[k];
-            HighestBit = Math.Max(HighestBit, tile.PositionOf(Bits[k]));
-        }
-        (template.Stride0, template.Stride1, template.Stride2) = (strides[0], strides[1], strides[2]);
-        (_blendLanes, _permutations) = (map.BlendLanes, map.Permutations);
-        template.Blends = map.BlendLanes != 0;
-        template.Permutes = map.Permutations is not null;
+        HighestBit = Bits.Length == 0 ? -1 : Bits.Max(tile.PositionOf);
+        _template.Fixed = (nuint)(kernels.Lanes - 1);
+        foreach (var bit in Bits) _template.Fixed |= (nuint)TileMap.TileStride(tile.PositionOf(bit));
+        _template.Blends = _map.BlendLanes != 0;
+        _template.Permutes = _map.Permutations is not null;
         for (var lane = 0; lane < _laneAngles.Length; lane++)
-            if (_laneAngles[lane] is not null) template.LaneTurns |= 1 << lane;
-        for (var vector = 0; vector < 1 << Bits.Length; vector++)
-        {
-            nuint offset = 0;
-            for (var k = 0; k < Bits.Length; k++)
-                if ((map.Destinations[vector] >> k & 1) != 0) offset |= strides[k];
-            template.Out[vector] = offset;
-            _hasMoves |= map.Destinations[vector] != vector;
-        }
-        var outerMasks = new List<ulong>();
-        var outerFlips = new List<nuint>();
-        for (var k = 0; k < Bits.Length; k++)
-        {
-            var (inside, outside) = tile.Split(map.Controls[k]);
-            if (inside != 0)
-            {
-                template.ControlMask[template.ControlCount] = Sweep.OffsetOf(inside);
-                template.ControlFlip[template.ControlCount++] = strides[k];
-            }
-            if (outside != 0)
-            {
-                outerMasks.Add(outside);
-                outerFlips.Add(strides[k]);
-            }
-            _hasMoves |= (inside | outside) != 0;
-        }
-        (_outerMasks, _outerFlips) = ([.. outerMasks], [.. outerFlips]);
-        _hasLanes = template.LaneTurns != 0 || template.Blends || template.Permutes;
-        _template = template;
+            if (_laneAngles[lane] is not null) _template.LaneTurns |= 1 << lane;
+        _hasLanes = _template.LaneTurns != 0 || _template.Blends || _template.Permutes;
+        _hasMoves = _map.Destinations.Where((to, vector) => to != vector).Any() || Array.Exists(_map.Controls, c => c != 0);
+        _outerMasks = [.. _map.Controls.Select(c => tile.Split(c).Outside).Where(c => c != 0).Distinct()];
+        _outerFlips = new nuint[_outerMasks.Length];
+        SetStrides();
     }
 
     public int[] Bits { get; }
 
     /// <summary>Whether a later step of the circuit takes over a scale.</summary>
     public bool MayDefer { get; set; }
+
+    public override bool CanReachRows(TileMap tile) => tile.RowQubits >= _kernels.LaneBits;
+
+    public override void ReachRows(TileMap tile, bool loads, bool stores)
+    {
+        (_loads, _stores) = (loads, stores);
+        // Only the kernels with moves store at other strides than they load.
+        _hasMoves = true;
+        SetStrides();
+    }
+
+    private void SetStrides()
+    {
+        var loads = stackalloc nuint[RadixStep.MostBits];
+        Span<nuint> stores = stackalloc nuint[RadixStep.MostBits];
+        for (var k = 0; k < Bits.Length; k++)
+        {
+            var position = _tile.PositionOf(Bits[k]);
+            loads[k] = (nuint)(_loads ? _tile.HomeStride(position) : TileMap.TileStride(position));
+            stores[k] = (nuint)(_stores ? _tile.HomeStride(position) : TileMap.TileStride(position));
+        }
+        (_template.Stride0, _template.Stride1, _template.Stride2) = (loads[0], loads[1], loads[2]);
+        for (var vector = 0; vector < 1 << Bits.Length; vector++)
+        {
+            _template.Out[vector] = 0;
+            for (var k = 0; k < Bits.Length; k++)
+                if ((_map.Destinations[vector] >> k & 1) != 0) _template.Out[vector] |= stores[k];
+        }
+        // Bits with the same controls flip together.
+        _template.ControlCount = 0;
+        Array.Clear(_outerFlips);
+        for (var k = 0; k < Bits.Length; k++)
+        {
+            var (inside, outside) = _tile.Split(_map.Controls[k]);
+            if (outside != 0) _outerFlips[Array.IndexOf(_outerMasks, outside)] |= stores[k];
+            if (inside == 0) continue;
+            var mask = Sweep.OffsetOf(inside);
+            var at = 0;
+            while (at < _template.ControlCount && _template.ControlMask[at] != mask) at++;
+            if (at == _template.ControlCount)
+            {
+                (_template.ControlMask[at], _template.ControlFlip[at]) = (mask, 0);
+                _template.ControlCount++;
+            }
+            _template.ControlFlip[at] |= stores[k];
+        }
+    }
 
     public override int HighestBit { get; }
 
@@ -88,18 +105,18 @@ internal sealed unsafe class RadixTileStep : TileStep
         bound->Step = _template;
         if (!_hasLanes) return;
         bound->Step.Lanes = memory + LaneStart;
-        if (_permutations is not null)
-            for (var vector = 0; vector < _permutations.Length; vector++)
+        if (_map.Permutations is { } permutations)
+            for (var vector = 0; vector < permutations.Length; vector++)
             {
-                var inverse = new int[_permutations[vector].Length];
-                for (var lane = 0; lane < inverse.Length; lane++) inverse[_permutations[vector][lane]] = lane;
-                fixed (int* sources = _permutations[vector], back = inverse)
+                var inverse = new int[permutations[vector].Length];
+                for (var lane = 0; lane < inverse.Length; lane++) inverse[permutations[vector][lane]] = lane;
+                fixed (int* sources = permutations[vector], back = inverse)
                 {
                     _kernels.WritePermutation(Row(bound, RadixStep.PermutationRow + vector), sources);
                     _kernels.WritePermutation(Row(bound, RadixStep.InverseRow + vector), back);
                 }
             }
-        _kernels.WriteMask(Row(bound, RadixStep.BlendRow), _blendLanes);
+        _kernels.WriteMask(Row(bound, RadixStep.BlendRow), _map.BlendLanes);
     }
 
     [SkipLocalsInit]
@@ -142,10 +159,22 @@ internal sealed unsafe class RadixTileStep : TileStep
         }
     }
 
-    public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
+    public override void Run(ref TileVisit visit, nuint start, int qubits)
     {
-        var bound = (BoundStep*)memory;
-        ((delegate*<RadixStep*, void*, nuint, nint, nuint, void>)bound->Kernel)(&bound->Step, tile, start, CountFor(qubits), FlipOf(outer));
+        var bound = (BoundStep*)(visit.Memory + Offset);
+        var kernel = (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, void>)bound->Kernel;
+        var flip = FlipOf(visit.Outer);
+        if (!_loads && !_stores)
+        {
+            kernel(&bound->Step, visit.Ket, visit.Ket, start, CountFor(qubits), flip);
+            return;
+        }
+        var count = CountInRows();
+        for (var row = FirstRow(start); row >= 0; row = NextRow(row, start, qubits))
+        {
+            var (at, home) = PlaceOf(row);
+            kernel(&bound->Step, _loads ? visit.KetHome + home : visit.Ket, _stores ? visit.KetHome + home : visit.Ket, at, count, flip);
+        }
     }
 
     public override int SlopeCount => RadixStep.Slopes;
@@ -160,12 +189,35 @@ internal sealed unsafe class RadixTileStep : TileStep
         bound->Weight = scale.Value * scale.Value;
     }
 
-    public override void RunBack(
-        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
-        var bound = (BoundStep*)memory;
-        ((delegate*<RadixStep*, void*, void*, nuint, nint, nuint, double*, void>)bound->Back)(
-            &bound->Step, ket, bra, start, CountFor(qubits), FlipOf(outer), slopes);
+        var bound = (BoundStep*)(visit.Memory + Offset);
+        var kernel = (delegate*<RadixStep*, RadixPlaces*, nuint, nint, nuint, double*, void>)bound->Back;
+        var flip = FlipOf(visit.Outer);
+        var slopes = visit.Slopes + FirstSlope;
+        var places = new RadixPlaces { KetSource = visit.Ket, Ket = visit.Ket, BraSource = visit.Bra, Bra = visit.Bra };
+        if (!_loads && !_stores)
+        {
+            kernel(&bound->Step, &places, start, CountFor(qubits), flip, slopes);
+            return;
+        }
+        var count = CountInRows();
+        for (var row = FirstRow(start); row >= 0; row = NextRow(row, start, qubits))
+        {
+            var (at, home) = PlaceOf(row);
+            // What was stored is loaded.
+            if (_stores)
+            {
+                places.KetSource = visit.KetHome + home;
+                places.BraSource = visit.BraHome + home;
+            }
+            if (_loads)
+            {
+                places.Ket = visit.KetHome + home;
+                places.Bra = visit.BraHome + home;
+            }
+            kernel(&bound->Step, &places, at, count, flip, slopes);
+        }
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes)
@@ -178,6 +230,26 @@ internal sealed unsafe class RadixTileStep : TileStep
     }
 
     private nint CountFor(int qubits) => (nint)1 << (Math.Max(3, qubits) + 1 - _kernels.LaneBits - Bits.Length);
+
+    // Rows of the tile that the step does not mix are visited one after the other, with all that it mixes them with.
+    private int RowBits => (int)(_template.Fixed >> (_tile.RowQubits + 1));
+
+    private nint CountInRows() => (nint)1 << (_tile.RowQubits + 1 - BitOperations.PopCount(_template.Fixed & (((nuint)2 << _tile.RowQubits) - 1)));
+
+    private int FirstRow(nuint start) => (int)(start >> (_tile.RowQubits + 1));
+
+    private int NextRow(int row, nuint start, int qubits)
+    {
+        row = ((row | RowBits) + 1) & ~RowBits;
+        return row < (int)((start + ((nuint)2 << qubits)) >> (_tile.RowQubits + 1)) ? row : -1;
+    }
+
+    /// <summary>Where a row begins in a tile of one piece, and how many bytes farther it is in the state.</summary>
+    private (nuint At, nint Home) PlaceOf(int row)
+    {
+        var at = (nuint)row << (_tile.RowQubits + 1);
+        return (at, (_tile.Rows[row] - (nint)at) * _kernels.ElementBytes);
+    }
 
     private nuint FlipOf(ulong outer)
     {

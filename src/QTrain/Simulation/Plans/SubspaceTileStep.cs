@@ -65,25 +65,24 @@ internal sealed unsafe class SubspaceTileStep : TileStep
 
     public override void BindBack(byte* memory, ref DeferredScale scale) => ((BoundStep*)memory)->Weight = scale.Value * scale.Value;
 
-    public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits)
+    public override void Run(ref TileVisit visit, nuint start, int qubits)
     {
-        if (((outer ^ _outerValue) & _outerMask) != 0) return;
-        Kernel()(&((BoundStep*)memory)->Step, tile, SignOf(outer));
+        if (((visit.Outer ^ _outerValue) & _outerMask) != 0) return;
+        Kernel()(&((BoundStep*)(visit.Memory + Offset))->Step, visit.Ket, SignOf(visit.Outer));
     }
 
-    public override void RunBack(
-        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
-        if (((outer ^ _outerValue) & _outerMask) != 0) return;
-        var step = ((BoundStep*)memory)->Step;
-        var sign = SignOf(outer);
+        if (((visit.Outer ^ _outerValue) & _outerMask) != 0) return;
+        var step = ((BoundStep*)(visit.Memory + Offset))->Step;
+        var sign = SignOf(visit.Outer);
         var slope = _isTurned
             ? _isPair ? _kernels.SubspaceSlopeTurnedPair : _kernels.SubspaceSlopeTurned
             : _isPair ? _kernels.SubspaceSlopePair : _kernels.SubspaceSlope;
-        if (IsMoved) slopes[0] += slope(&step, ket, bra, sign);
+        if (IsMoved) visit.Slopes[FirstSlope] += slope(&step, visit.Ket, visit.Bra, sign);
         step.Coefficients += RowLength;
-        Kernel()(&step, ket, sign);
-        Kernel()(&step, bra, sign);
+        Kernel()(&step, visit.Ket, sign);
+        Kernel()(&step, visit.Bra, sign);
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes) =>

@@ -1,27 +1,62 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using QTrain.Simulation.Kernels;
 
 namespace QTrain.Simulation.Plans;
 
-/// <summary>Which bit of an address inside a tile stands for which qubit.</summary>
-internal sealed class TileMap
+/// <summary>Which bit of an address inside a tile stands for which qubit, and where the tile's amplitudes are in the state.</summary>
+/// <remarks>A tile of the lowest qubits is one piece of the state. Any other is many rows: the lowest qubits, as far as they follow one
+/// another, number the amplitudes inside a row. Offsets count numbers, not bytes, from where the tile begins.</remarks>
+internal sealed unsafe class TileMap
 {
     private readonly int[] _qubits;
     private readonly int[] _positions = new int[64];
+    private readonly nint[] _rows;
 
-    /// <param name="qubits">In order of the bits of an address.</param>
-    public TileMap(int[] qubits)
+    /// <param name="qubits">In order of the bits of an address, rising.</param>
+    /// <param name="mostRowQubits">Of a row: steps that go through a tile in portions take whole rows.</param>
+    public TileMap(int[] qubits, int mostRowQubits)
     {
         _qubits = qubits;
         Array.Fill(_positions, -1);
-        for (var k = 0; k < qubits.Length; k++) _positions[qubits[k]] = k;
+        for (var k = 0; k < qubits.Length; k++)
+        {
+            _positions[qubits[k]] = k;
+            Mask |= 1UL << qubits[k];
+        }
+        while (RowQubits < Math.Min(qubits.Length, mostRowQubits) && qubits[RowQubits] == RowQubits) RowQubits++;
+        _rows = GC.AllocateArray<nint>(1 << (qubits.Length - RowQubits), pinned: true);
+        for (var row = 0; row < _rows.Length; row++)
+            for (var k = RowQubits; k < qubits.Length; k++)
+                if ((row >> (k - RowQubits) & 1) != 0) _rows[row] |= HomeStride(k);
     }
 
     public int QubitCount => _qubits.Length;
+
+    /// <summary>The qubits as a mask.</summary>
+    public ulong Mask { get; }
+
+    /// <summary>How many of the lowest qubits follow one another: a row has so many.</summary>
+    public int RowQubits { get; }
+
+    public int RowCount => _rows.Length;
+
+    /// <summary>Whether the tile is one piece of the state.</summary>
+    public bool IsOnePiece => (Mask & (Mask + 1)) == 0;
+
+    /// <summary>Where each row begins in the state. The array does not move; it lives as long as the map.</summary>
+    public nint* Rows => (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_rows, 0);
 
     public int QubitAt(int position) => _qubits[position];
 
     /// <summary>The bit that stands for a qubit; −1 where it is outside the tile.</summary>
     public int PositionOf(int qubit) => _positions[qubit];
+
+    /// <summary>How far apart in the state two amplitudes are that differ in one bit of the tile's address.</summary>
+    public nint HomeStride(int position) => (nint)Sweep.OffsetOf(1UL << _qubits[position]);
+
+    /// <summary>How far apart they are in the tile when it is in one piece.</summary>
+    public static nint TileStride(int position) => (nint)Sweep.OffsetOf(1UL << position);
 
     /// <summary>A mask of qubits as bits of the tile's addresses, and those qubits that are outside it, under their own numbers.</summary>
     public (ulong Inside, ulong Outside) Split(ulong mask)
@@ -35,4 +70,28 @@ internal sealed class TileMap
         }
         return (inside, outside);
     }
+
+    /// <summary>Its qubits, for people who look into a plan.</summary>
+    public override string ToString() => string.Join(' ', _qubits);
+}
+
+/// <summary>A tile while its steps are done.</summary>
+internal unsafe ref struct TileVisit
+{
+    /// <summary>What an evaluation bound.</summary>
+    public byte* Memory;
+
+    public TileScratch Scratch;
+
+    /// <summary>The address of the tile: the qubits outside it.</summary>
+    public ulong Outer;
+
+    /// <summary>|ψ⟩ of the tile, in one piece, and on the way back |λ⟩.</summary>
+    public byte* Ket, Bra;
+
+    /// <summary>Where they are in the states: the same where a tile is one piece of them.</summary>
+    public byte* KetHome, BraHome;
+
+    /// <summary>What the tile adds up on the way back.</summary>
+    public double* Slopes;
 }

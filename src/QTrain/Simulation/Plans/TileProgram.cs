@@ -57,21 +57,21 @@ internal sealed class TileProgram
     private readonly List<PlanOperation> _ready = [];
     private RadixDraft? _draft;
 
-    private TileProgram(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending)
+    private TileProgram(List<PlanOperation> operations, TileMap tile, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending)
     {
         _kernels = kernels;
         _table = table;
-        _tile = new TileMap(pass.Tile);
+        _tile = tile;
         _shape = shape;
         _pending = pending;
-        _rest = [.. pass.Operations];
+        _rest = [.. operations];
         for (var k = 0; k < Math.Min(kernels.LaneBits, _tile.QubitCount); k++) _lanes |= 1UL << _tile.QubitAt(k);
     }
 
     /// <summary>The steps of a pass; phases that need not be applied yet stay with <paramref name="pending"/>.</summary>
-    public static List<TileStep> Build(Pass pass, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending)
+    public static List<TileStep> Build(List<PlanOperation> operations, TileMap tile, PlanKernels kernels, KernelTable table, TileShape shape, PendingPhases pending)
     {
-        var program = new TileProgram(pass, kernels, table, shape, pending);
+        var program = new TileProgram(operations, tile, kernels, table, shape, pending);
         program.Build();
         return program._steps;
     }

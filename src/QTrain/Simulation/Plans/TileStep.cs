@@ -27,8 +27,14 @@ internal abstract unsafe class TileStep
     /// be multiplied with.</summary>
     public abstract void Bind(byte* memory, ReadOnlySpan<double> at, ref DeferredScale scale);
 
+    /// <summary>Whether it can load a tile's rows from where they are in the state, or store them there, so that nobody need copy them.</summary>
+    public virtual bool CanReachRows(TileMap tile) => false;
+
+    /// <summary>Whether it does: the first step of a pass may load, the last one store.</summary>
+    public virtual void ReachRows(TileMap tile, bool loads, bool stores) => throw new NotSupportedException();
+
     /// <summary>Does it to <paramref name="qubits"/> qubits of a tile from an offset on.</summary>
-    public abstract void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits);
+    public abstract void Run(ref TileVisit visit, nuint start, int qubits);
 
     /// <summary>How many numbers a tile adds up for the gradient.</summary>
     public abstract int SlopeCount { get; }
@@ -44,8 +50,7 @@ internal abstract unsafe class TileStep
     public abstract void BindBack(byte* memory, ref DeferredScale scale);
 
     /// <summary>Undoes it on |ψ⟩ and |λ⟩, and adds to the tile's slopes.</summary>
-    public abstract void RunBack(
-        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes);
+    public abstract void RunBack(ref TileVisit visit, nuint start, int qubits);
 
     /// <summary>Adds the sums over all tiles, as the derivatives they are, to the gradient.</summary>
     public abstract void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes);
