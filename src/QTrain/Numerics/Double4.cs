@@ -63,7 +63,8 @@ internal readonly unsafe struct Double4 : IRegister<Vector256<double>, double>
             : Vector256.Shuffle(value.AsSingle(), permutation.AsInt32()).AsDouble();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Select(Vector256<double> mask, Vector256<double> yes, Vector256<double> no) => Vector256.ConditionalSelect(mask, yes, no);
+    public static Vector256<double> Select(Vector256<double> mask, Vector256<double> yes, Vector256<double> no) =>
+        Avx.IsSupported ? Avx.BlendVariable(no, yes, mask) : Vector256.ConditionalSelect(mask, yes, no);
 
     public static Vector256<double> Mask(int lanes)
     {

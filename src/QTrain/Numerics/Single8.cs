@@ -58,7 +58,8 @@ internal readonly unsafe struct Single8 : IRegister<Vector256<float>, float>
         Avx2.IsSupported ? Avx2.PermuteVar8x32(value, permutation.AsInt32()) : Vector256.Shuffle(value, permutation.AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> yes, Vector256<float> no) => Vector256.ConditionalSelect(mask, yes, no);
+    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> yes, Vector256<float> no) =>
+        Avx.IsSupported ? Avx.BlendVariable(no, yes, mask) : Vector256.ConditionalSelect(mask, yes, no);
 
     public static Vector256<float> Mask(int lanes)
     {

@@ -10,7 +10,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>Three qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix8<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -49,6 +49,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
             while (true)
             {
                 place = source + at;
+                if (ahead != 0) RadixKernels<R, TVector, TElement>.Fetch8(place + ahead, at, s0, s1, s2);
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));

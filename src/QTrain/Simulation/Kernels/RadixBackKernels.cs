@@ -15,7 +15,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>No qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix1<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -97,7 +97,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>One qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix2<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -130,6 +130,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
             while (true)
             {
                 place = source + at;
+                if (ahead != 0) RadixKernels<R, TVector, TElement>.Fetch2(place + ahead, at, s0);
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
@@ -230,7 +231,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>Two qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix4<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, double* slopes)
+        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -266,6 +267,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
             while (true)
             {
                 place = source + at;
+                if (ahead != 0) RadixKernels<R, TVector, TElement>.Fetch4(place + ahead, at, s0, s1);
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using QTrain.Numerics;
 
 namespace QTrain.Simulation.Kernels;
@@ -64,7 +65,8 @@ internal unsafe struct RadixPlaces
 /// <summary>The kernels of <see cref="RadixStep"/>: visits of some groups of vectors from an offset on.</summary>
 /// <remarks>Both planes of a block are visited like any other bit of an offset, since real rotations do not mix them.
 /// <c>TForm</c>: 1 and tangent, the scale left to a later step, so that a pair costs two multiply-adds. <c>TLanes</c>: something happens
-/// inside the register. <c>TMoves</c>: vectors are stored elsewhere than they came from.</remarks>
+/// inside the register. <c>TMoves</c>: vectors are stored elsewhere than they came from. What is needed later, <c>ahead</c> numbers from here
+/// where that is not 0, is asked for meanwhile.</remarks>
 internal static unsafe class RadixKernels<R, TVector, TElement>
     where R : struct, IRegister<TVector, TElement>
     where TVector : unmanaged
@@ -72,7 +74,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
 {
     /// <summary>No qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix1<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
+    public static void Radix1<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip, nint ahead)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -117,7 +119,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
 
     /// <summary>One qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix2<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
+    public static void Radix2<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip, nint ahead)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -130,6 +132,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)source + at;
+            if (ahead != 0) Fetch2(place + ahead, at, s0);
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             if (TLanes.IsSet)
@@ -202,7 +205,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
 
     /// <summary>Two qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix4<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
+    public static void Radix4<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip, nint ahead)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -217,6 +220,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)source + at;
+            if (ahead != 0) Fetch4(place + ahead, at, s0, s1);
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             var v2 = R.Load(place + s1);
@@ -325,7 +329,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
 
     /// <summary>Three qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Radix8<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip)
+    public static void Radix8<TForm, TLanes, TMoves>(RadixStep* step, void* source, void* target, nuint start, nint count, nuint flip, nint ahead)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -342,6 +346,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)source + at;
+            if (ahead != 0) Fetch8(place + ahead, at, s0, s1, s2);
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             var v2 = R.Load(place + s1);
@@ -529,6 +534,64 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
             }
             at = ((at | fix) + 1) & ~fix;
         }
+    }
+
+    /// <summary>Asks for the lines of memory that a visit of eight vectors needs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch8(TElement* place, nuint at, nuint s0, nuint s1, nuint s2)
+    {
+        if (sizeof(TVector) > 32)
+        {
+            Fetch4(place, at, s0, s1);
+            Fetch4(place + s2, at, s0, s1);
+        }
+        else if (sizeof(TVector) == 32)
+        {
+            // Two vectors share a line: every other visit asks for the lines of the other four.
+            if ((at & (nuint)R.Count) != 0) place += s2;
+            Line(place);
+            Line(place + s0);
+            Line(place + s1);
+            Line(place + s0 + s1);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch4(TElement* place, nuint at, nuint s0, nuint s1)
+    {
+        if (sizeof(TVector) > 32)
+        {
+            Fetch2(place, at, s0);
+            Fetch2(place + s1, at, s0);
+        }
+        else if (sizeof(TVector) == 32)
+        {
+            if ((at & (nuint)R.Count) != 0) place += s1;
+            Line(place);
+            Line(place + s0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch2(TElement* place, nuint at, nuint s0)
+    {
+        if (sizeof(TVector) > 32)
+        {
+            Line(place);
+            Line(place + s0);
+        }
+        else if (sizeof(TVector) == 32)
+        {
+            if ((at & (nuint)R.Count) != 0) place += s0;
+            Line(place);
+        }
+    }
+
+    // Into the second cache: what is asked for is more than the first one holds.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Line(TElement* place)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(place);
     }
 
     /// <summary>Lane <c>sources[k]</c> comes to lane k.</summary>

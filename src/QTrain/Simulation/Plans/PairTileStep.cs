@@ -65,15 +65,15 @@ internal sealed unsafe class PairTileStep : TileStep
     {
     }
 
-    public override void Run(byte* memory, TileScratch scratch, byte* tile, ulong outer, nuint start, int qubits) =>
-        _kernels.Pair(_low, _high, isBack: false)((CanonicalStep*)memory, tile, start, CountFor(qubits));
+    public override void Run(ref TileVisit visit, nuint start, int qubits) =>
+        _kernels.Pair(_low, _high, isBack: false)((CanonicalStep*)(visit.Memory + Offset), visit.Ket, start, CountFor(qubits));
 
-    public override void RunBack(
-        byte* memory, TileScratch scratch, byte* ket, byte* bra, ulong outer, nuint start, int qubits, double* slopes)
+    public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
         var kernel = _kernels.Pair(_low, _high, isBack: true);
-        kernel((CanonicalStep*)memory, ket, start, CountFor(qubits));
-        kernel((CanonicalStep*)memory, bra, start, CountFor(qubits));
+        var step = (CanonicalStep*)(visit.Memory + Offset);
+        kernel(step, visit.Ket, start, CountFor(qubits));
+        kernel(step, visit.Bra, start, CountFor(qubits));
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes)

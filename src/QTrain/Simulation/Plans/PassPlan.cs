@@ -8,6 +8,11 @@ namespace QTrain.Simulation.Plans;
 /// <summary>The steps of one sweep over memory, tile by tile.</summary>
 internal sealed unsafe class PassPlan
 {
+    // A smaller state is in a cache whose rows come fast enough by themselves.
+    private const int LargestNearState = 4 << 20;
+
+    private const int HalfPage = 2048;
+
     private readonly int _innerQubits, _elementBytes;
     private readonly int _tableBytes;
     private readonly KernelTable? _kernels;
@@ -30,6 +35,8 @@ internal sealed unsafe class PassPlan
             if (loads) steps[0].ReachRows(tile, loads: true, stores: false);
             if (stores) steps[^1].ReachRows(tile, loads: false, stores: true);
         }
+        var turns = steps.OfType<RadixTileStep>().ToList();
+        if (tile.IsOnePiece && turns.Count > 0) turns[^1].FetchesNextTile = turns[0].FetchesNextTileBack = true;
         (_gathers, _scatters) = (!tile.IsOnePiece && !loads, !tile.IsOnePiece && !stores);
         var segments = new List<(int First, int End, bool IsInner)>();
         for (var k = 0; k < steps.Length;)
@@ -100,10 +107,12 @@ internal sealed unsafe class PassPlan
         var tileBytes = 2 * _elementBytes << Tile.QubitCount;
         var visit = new TileVisit { Memory = job->Memory, Scratch = TileScratch.OfThread };
         var isBack = job->Bra is not null;
+        visit.FetchesRows = job->Tiles * tileBytes > LargestNearState;
         if (!Tile.IsOnePiece)
         {
-            visit.Ket = visit.Scratch.Tile(isBack ? 2 * tileBytes : tileBytes);
-            visit.Bra = visit.Ket + tileBytes;
+            // Half a page apart, for the same rows of both are used together: see AmplitudeBuffer.
+            visit.Ket = visit.Scratch.Tile(isBack ? 2 * tileBytes + HalfPage : tileBytes);
+            visit.Bra = visit.Ket + tileBytes + HalfPage;
         }
         visit.Outer = Deposit((ulong)first, ~Tile.Mask);
         for (var tile = first; tile < end; tile++)
@@ -111,6 +120,8 @@ internal sealed unsafe class PassPlan
             var place = (nint)(2 * _elementBytes) * (nint)visit.Outer;
             visit.KetHome = job->State + place;
             visit.BraHome = job->Bra + place;
+            var next = ((visit.Outer | Tile.Mask) + 1) & ~Tile.Mask;
+            visit.ToNext = tile + 1 < end ? 2 * (nint)(next - visit.Outer) : 0;
             if (Tile.IsOnePiece)
             {
                 visit.Ket = visit.KetHome;
@@ -125,7 +136,7 @@ internal sealed unsafe class PassPlan
             {
                 RunSteps(ref visit);
             }
-            visit.Outer = ((visit.Outer | Tile.Mask) + 1) & ~Tile.Mask;
+            visit.Outer = next;
         }
     }
 
@@ -182,7 +193,7 @@ internal sealed unsafe class PassPlan
     {
         var scratch = TileScratch.OfThread;
         scratch.Tables(_tableBytes);
-        if (!Tile.IsOnePiece) scratch.Tile(tiles * (2 * _elementBytes << Tile.QubitCount));
+        if (!Tile.IsOnePiece) scratch.Tile(tiles * ((2 * _elementBytes << Tile.QubitCount) + HalfPage));
         if (_kernels is not null) scratch.Sweeps(_kernels, null, Tile.QubitCount);
     }
 

@@ -2,22 +2,14 @@ using System.Numerics;
 
 namespace QTrain.Simulation.Plans;
 
-/// <summary>How large the tiles are in which a plan works. Constants of the number of qubits, so that a plan never depends on the machine.</summary>
-/// <param name="TileQubits">Qubits inside a tile: 2^13 amplitudes of 16 bytes are 128 KiB, which the second cache of any current core holds
-/// beside its tables.</param>
-/// <param name="RowQubits">The lowest qubits, which every tile holds: memory is gathered in rows of 2^RowQubits amplitudes.</param>
+/// <summary>How large the tiles are in which a plan works. Constants, so that a plan never depends on the machine.</summary>
+/// <param name="TileQubits">Qubits inside a tile: 2^13 amplitudes of 16 bytes are 128 KiB, and with those of the next tile, which are asked for
+/// meanwhile, half the second cache of most cores.</param>
+/// <param name="RowQubits">The lowest qubits, which every tile holds: it is loaded and stored in rows of at least 2^RowQubits amplitudes.</param>
 /// <param name="InnerQubits">Steps on the lowest qubits of a tile go through it in portions of so many qubits, which the first cache holds.</param>
 internal readonly record struct TileShape(int TileQubits, int RowQubits, int InnerQubits)
 {
-    public static TileShape For(int qubits) => qubits switch
-    {
-        <= 20 => new TileShape(13, 6, 10),
-        21 => new TileShape(13, 5, 10),
-        22 => new TileShape(13, 4, 10),
-        23 => new TileShape(14, 5, 10),
-        24 => new TileShape(14, 4, 10),
-        _ => new TileShape(13, 6, 10),
-    };
+    public static readonly TileShape Usual = new(13, 6, 10);
 }
 
 /// <summary>What is done in one sweep over the memory: operations that mix only the qubits of a tile.</summary>

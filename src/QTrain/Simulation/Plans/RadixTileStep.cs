@@ -46,6 +46,11 @@ internal sealed unsafe class RadixTileStep : TileStep
     /// <summary>Whether a later step of the circuit takes over a scale.</summary>
     public bool MayDefer { get; set; }
 
+    /// <summary>Whether it is the step that asks for the next tile of a pass over tiles of one piece, and on the way back.</summary>
+    public bool FetchesNextTile { get; set; }
+
+    public bool FetchesNextTileBack { get; set; }
+
     public override bool CanReachRows(TileMap tile) => tile.RowQubits >= _kernels.LaneBits;
 
     public override void ReachRows(TileMap tile, bool loads, bool stores)
@@ -162,18 +167,19 @@ internal sealed unsafe class RadixTileStep : TileStep
     public override void Run(ref TileVisit visit, nuint start, int qubits)
     {
         var bound = (BoundStep*)(visit.Memory + Offset);
-        var kernel = (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, void>)bound->Kernel;
+        var kernel = (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, nint, void>)bound->Kernel;
         var flip = FlipOf(visit.Outer);
         if (!_loads && !_stores)
         {
-            kernel(&bound->Step, visit.Ket, visit.Ket, start, CountFor(qubits), flip);
+            kernel(&bound->Step, visit.Ket, visit.Ket, start, CountFor(qubits), flip, FetchesNextTile ? visit.ToNext : 0);
             return;
         }
         var count = CountInRows();
         for (var row = FirstRow(start); row >= 0; row = NextRow(row, start, qubits))
         {
             var (at, home) = PlaceOf(row);
-            kernel(&bound->Step, _loads ? visit.KetHome + home : visit.Ket, _stores ? visit.KetHome + home : visit.Ket, at, count, flip);
+            var ahead = _loads ? ToNextRows(row, ref visit, start, qubits) : 0;
+            kernel(&bound->Step, _loads ? visit.KetHome + home : visit.Ket, _stores ? visit.KetHome + home : visit.Ket, at, count, flip, ahead);
         }
     }
 
@@ -192,13 +198,13 @@ internal sealed unsafe class RadixTileStep : TileStep
     public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
         var bound = (BoundStep*)(visit.Memory + Offset);
-        var kernel = (delegate*<RadixStep*, RadixPlaces*, nuint, nint, nuint, double*, void>)bound->Back;
+        var kernel = (delegate*<RadixStep*, RadixPlaces*, nuint, nint, nuint, nint, double*, void>)bound->Back;
         var flip = FlipOf(visit.Outer);
         var slopes = visit.Slopes + FirstSlope;
         var places = new RadixPlaces { KetSource = visit.Ket, Ket = visit.Ket, BraSource = visit.Bra, Bra = visit.Bra };
         if (!_loads && !_stores)
         {
-            kernel(&bound->Step, &places, start, CountFor(qubits), flip, slopes);
+            kernel(&bound->Step, &places, start, CountFor(qubits), flip, FetchesNextTileBack ? visit.ToNext : 0, slopes);
             return;
         }
         var count = CountInRows();
@@ -216,7 +222,7 @@ internal sealed unsafe class RadixTileStep : TileStep
                 places.Ket = visit.KetHome + home;
                 places.Bra = visit.BraHome + home;
             }
-            kernel(&bound->Step, &places, at, count, flip, slopes);
+            kernel(&bound->Step, &places, at, count, flip, _stores ? ToNextRows(row, ref visit, start, qubits) : 0, slopes);
         }
     }
 
@@ -242,6 +248,14 @@ internal sealed unsafe class RadixTileStep : TileStep
     {
         row = ((row | RowBits) + 1) & ~RowBits;
         return row < (int)((start + ((nuint)2 << qubits)) >> (_tile.RowQubits + 1)) ? row : -1;
+    }
+
+    /// <summary>From a row to that which is visited next; in the end to the next tile's first.</summary>
+    private nint ToNextRows(int row, ref TileVisit visit, nuint start, int qubits)
+    {
+        if (!visit.FetchesRows) return 0;
+        var next = NextRow(row, start, qubits);
+        return next >= 0 ? _tile.Rows[next] - _tile.Rows[row] : visit.ToNext + _tile.Rows[0] - _tile.Rows[row];
     }
 
     /// <summary>Where a row begins in a tile of one piece, and how many bytes farther it is in the state.</summary>

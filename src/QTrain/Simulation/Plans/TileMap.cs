@@ -92,6 +92,12 @@ internal unsafe ref struct TileVisit
     /// <summary>Where they are in the states: the same where a tile is one piece of them.</summary>
     public byte* KetHome, BraHome;
 
+    /// <summary>How many numbers farther the next tile begins; 0 where none is left.</summary>
+    public nint ToNext;
+
+    /// <summary>Whether to ask for rows of the state before they are needed.</summary>
+    public bool FetchesRows;
+
     /// <summary>What the tile adds up on the way back.</summary>
     public double* Slopes;
 }
