@@ -49,7 +49,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
             while (true)
             {
                 place = source + at;
-                if (ahead != 0) RadixKernels<R, TVector, TElement>.Fetch8(place + ahead, at, s0, s1, s2);
+                if (ahead != 0) Lines.Fetch8<TVector, TElement>(place + ahead, at, s0, s1, s2);
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));

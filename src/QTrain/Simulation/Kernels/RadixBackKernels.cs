@@ -130,7 +130,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
             while (true)
             {
                 place = source + at;
-                if (ahead != 0) RadixKernels<R, TVector, TElement>.Fetch2(place + ahead, at, s0);
+                if (ahead != 0) Lines.Fetch2<TVector, TElement>(place + ahead, at, s0);
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));
@@ -267,7 +267,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
             while (true)
             {
                 place = source + at;
-                if (ahead != 0) RadixKernels<R, TVector, TElement>.Fetch4(place + ahead, at, s0, s1);
+                if (ahead != 0) Lines.Fetch4<TVector, TElement>(place + ahead, at, s0, s1);
                 if (TMoves.IsSet)
                 {
                     v0 = R.Load(place + ((nuint)step->Out[0] ^ x));

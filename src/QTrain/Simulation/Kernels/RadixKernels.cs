@@ -1,66 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using QTrain.Numerics;
 
 namespace QTrain.Simulation.Kernels;
-
-/// <summary>Real rotations of up to three qubits outside the register and of those inside it, in one visit of every amplitude, and a linear
-/// map of addresses at the end, which costs nothing but other offsets to store to.</summary>
-internal unsafe struct RadixStep
-{
-    /// <summary>Most qubits outside the register.</summary>
-    public const int MostBits = 3;
-
-    /// <summary>The bits of an offset that stay zero: the qubits that are turned, and the lanes.</summary>
-    public nuint Fixed;
-
-    /// <summary>How far apart vectors are loaded that differ in a qubit outside the register.</summary>
-    public nuint Stride0, Stride1, Stride2;
-
-    /// <summary>Where vector j goes, counted where it is stored: like all offsets of which the kernels with moves make use.</summary>
-    public fixed ulong Out[1 << MostBits];
-
-    /// <summary>Every vector goes to <see cref="ControlFlip"/> beside that where the own offset has an odd number of the bits of a mask.</summary>
-    public int ControlCount;
-
-    public fixed ulong ControlMask[MostBits];
-
-    public fixed ulong ControlFlip[MostBits];
-
-    /// <summary>Cosine and sine of each qubit outside the register, or 1 and the tangent.</summary>
-    public fixed double Turns[2 * MostBits];
-
-    /// <summary>Slopes that one visit adds up: of each qubit outside the register, then of each lane bit.</summary>
-    public const int Slopes = MostBits + 3;
-
-    /// <summary>Which lane bits are turned.</summary>
-    public int LaneTurns;
-
-    /// <summary>Lanes of a mask change places between vectors that differ in the first qubit.</summary>
-    public bool Blends;
-
-    /// <summary>The lanes of each vector are permuted.</summary>
-    public bool Permutes;
-
-    /// <summary>Registers: for each lane bit its own factor and its partner's; a permutation for each vector and its inverse; the mask of lanes
-    /// to blend.</summary>
-    public void* Lanes;
-
-    public const int PermutationRow = 6;
-
-    public const int InverseRow = PermutationRow + (1 << MostBits);
-
-    public const int BlendRow = InverseRow + (1 << MostBits);
-
-    public const int LaneRows = BlendRow + 1;
-}
-
-/// <summary>Where |ψ⟩ and |λ⟩ are loaded from on the way back, and where they are stored.</summary>
-internal unsafe struct RadixPlaces
-{
-    public void* KetSource, Ket, BraSource, Bra;
-}
 
 /// <summary>The kernels of <see cref="RadixStep"/>: visits of some groups of vectors from an offset on.</summary>
 /// <remarks>Both planes of a block are visited like any other bit of an offset, since real rotations do not mix them.
@@ -132,7 +74,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)source + at;
-            if (ahead != 0) Fetch2(place + ahead, at, s0);
+            if (ahead != 0) Lines.Fetch2<TVector, TElement>(place + ahead, at, s0);
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             if (TLanes.IsSet)
@@ -220,7 +162,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)source + at;
-            if (ahead != 0) Fetch4(place + ahead, at, s0, s1);
+            if (ahead != 0) Lines.Fetch4<TVector, TElement>(place + ahead, at, s0, s1);
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             var v2 = R.Load(place + s1);
@@ -346,7 +288,7 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
         for (var k = count; k > 0; k--)
         {
             var place = (TElement*)source + at;
-            if (ahead != 0) Fetch8(place + ahead, at, s0, s1, s2);
+            if (ahead != 0) Lines.Fetch8<TVector, TElement>(place + ahead, at, s0, s1, s2);
             var v0 = R.Load(place);
             var v1 = R.Load(place + s0);
             var v2 = R.Load(place + s1);
@@ -534,64 +476,6 @@ internal static unsafe class RadixKernels<R, TVector, TElement>
             }
             at = ((at | fix) + 1) & ~fix;
         }
-    }
-
-    /// <summary>Asks for the lines of memory that a visit of eight vectors needs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch8(TElement* place, nuint at, nuint s0, nuint s1, nuint s2)
-    {
-        if (sizeof(TVector) > 32)
-        {
-            Fetch4(place, at, s0, s1);
-            Fetch4(place + s2, at, s0, s1);
-        }
-        else if (sizeof(TVector) == 32)
-        {
-            // Two vectors share a line: every other visit asks for the lines of the other four.
-            if ((at & (nuint)R.Count) != 0) place += s2;
-            Line(place);
-            Line(place + s0);
-            Line(place + s1);
-            Line(place + s0 + s1);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch4(TElement* place, nuint at, nuint s0, nuint s1)
-    {
-        if (sizeof(TVector) > 32)
-        {
-            Fetch2(place, at, s0);
-            Fetch2(place + s1, at, s0);
-        }
-        else if (sizeof(TVector) == 32)
-        {
-            if ((at & (nuint)R.Count) != 0) place += s1;
-            Line(place);
-            Line(place + s0);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch2(TElement* place, nuint at, nuint s0)
-    {
-        if (sizeof(TVector) > 32)
-        {
-            Line(place);
-            Line(place + s0);
-        }
-        else if (sizeof(TVector) == 32)
-        {
-            if ((at & (nuint)R.Count) != 0) place += s0;
-            Line(place);
-        }
-    }
-
-    // Into the second cache: what is asked for is more than the first one holds.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Line(TElement* place)
-    {
-        if (Sse.IsSupported) Sse.Prefetch1(place);
     }
 
     /// <summary>Lane <c>sources[k]</c> comes to lane k.</summary>
