@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using QTrain.Circuits;
 using QTrain.Gradients;
 using QTrain.Optimizers;
 using QTrain.Simulation;
@@ -19,20 +20,32 @@ internal static class BatchWorkloads
             PrintUses();
             return;
         }
+        if (args is ["circuits"])
+        {
+            foreach (var qubits in new[] { 4, 8, 10, 12 })
+                foreach (var (name, make) in new (string, Func<int, Circuit>)[]
+                {
+                    ("brickwork", n => WorkloadCircuits.Brickwork(n, 2 * Workload.Layers)), ("qaoa", n => WorkloadCircuits.RegularQaoa(n, Workload.Layers)),
+                    ("uccsd", WorkloadCircuits.CoupledCluster), ("random2q", WorkloadCircuits.RandomTwoQubitGates), ("qv", WorkloadCircuits.QuantumVolume),
+                })
+                    Print($"{name}, n = {qubits}", make(qubits), threads: 1, Workload.Points);
+            return;
+        }
         var points = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 64;
         Console.WriteLine(NumericsFingerprint.Current);
-        Console.WriteLine($"{points} points; µs an energy{"threads",10}{"alone",12}{"median",12}{"batched",12}{"median",12}{"ratio",8}");
+        Console.WriteLine($"{points} points; µs an energy{"threads",14}{"alone",12}{"median",12}{"batched",12}{"median",12}{"ratio",8}");
         foreach (var qubits in new[] { 2, 4, 6, 8, 10, 11, 12 })
-            foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct()) Print(qubits, threads, points);
+            foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+                Print($"n = {qubits}", WorkloadCircuits.HardwareEfficient(qubits, Workload.Layers), threads, points);
     }
 
-    private static void Print(int qubits, int threads, int points)
+    private static void Print(string name, Circuit ansatz, int threads, int points)
     {
         var options = new SimulationOptions { Threads = threads };
-        var (circuit, observable) = (CompiledCircuit.From(WorkloadCircuits.HardwareEfficient(qubits, Workload.Layers)), WorkloadCircuits.IsingChain(qubits));
+        var (circuit, observable) = (CompiledCircuit.From(ansatz), WorkloadCircuits.IsingChain(ansatz.QubitCount));
         var at = Enumerable.Range(0, points).Select(k => WorkloadCircuits.Point(circuit.ParameterCount, k)).ToArray();
         var values = new double[points];
-        using var state = StateVector.Zero(qubits, options);
+        using var state = StateVector.Zero(ansatz.QubitCount, options);
         var alone = Time(points, () =>
         {
             for (var k = 0; k < points; k++)
@@ -45,8 +58,7 @@ internal static class BatchWorkloads
         using var batches = new BatchedExpectations(circuit, observable, options);
         var listed = new ListedPoints(at);
         var batched = Time(points, () => batches.Evaluate(listed, values));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"n = {qubits,-22}{threads,10}{alone.Best,12:F2}{alone.Median,12:F2}{batched.Best,12:F2}{batched.Median,12:F2}{alone.Best / batched.Best,8:F1}"));
+        Row(name, threads, alone, batched);
     }
 
     /// <summary>A shift gradient of hea with one layer more than usual, in milliseconds, and training steps of SPSA a second.</summary>
@@ -70,6 +82,25 @@ internal static class BatchWorkloads
                 }));
                 var batched = Time(1000, () => rule.Gradient(at, energies));
                 Row($"n = {qubits}, {rule.EnergyCount} energies", threads, alone, batched);
+            }
+        Console.WriteLine("adjoint gradients of 64 points, µs each");
+        foreach (var qubits in new[] { 4, 6, 8, 10, 11, 12 })
+            foreach (var threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+            {
+                var options = new SimulationOptions { Threads = threads };
+                var (circuit, observable) = (CompiledCircuit.From(WorkloadCircuits.HardwareEfficient(qubits, Workload.Layers)), WorkloadCircuits.IsingChain(qubits));
+                var at = Enumerable.Range(0, Workload.Points).Select(k => WorkloadCircuits.Point(circuit.ParameterCount, k)).ToArray();
+                var (values, gradients, gradient) = (new double[at.Length], new double[at.Length * circuit.ParameterCount], new double[circuit.ParameterCount]);
+                using var state = StateVector.Zero(qubits, options);
+                using var sweep = new AdjointSweep(circuit, observable, state);
+                using var energies = new BatchedExpectations(circuit, observable, options);
+                var listed = new ListedPoints(at);
+                var alone = Time(at.Length, () =>
+                {
+                    for (var k = 0; k < at.Length; k++) values[k] = sweep.Evaluate(at[k], gradient);
+                });
+                var batched = Time(at.Length, () => energies.Differentiate(listed, values, gradients));
+                Row($"n = {qubits}", threads, alone, batched);
             }
         Console.WriteLine("SPSA, µs a step");
         foreach (var qubits in new[] { 4, 8, 10 })

@@ -3,6 +3,7 @@ using QTrain.Circuits;
 using QTrain.Gradients;
 using QTrain.Noise;
 using QTrain.Simulation;
+using QTrain.Simulation.Batches;
 using QTrain.Simulation.Density;
 using QTrain.Simulation.Stabilizer;
 using QTrain.Simulation.Trajectories;
@@ -18,6 +19,9 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
 {
     /// <summary>Layers of the layered circuits.</summary>
     public const int Layers = 10;
+
+    /// <summary>Points that a batched workload evaluates together.</summary>
+    public const int Points = 64;
 
     /// <summary>Shots of a sampling workload.</summary>
     public const int Shots = 100_000;
@@ -115,6 +119,18 @@ internal sealed record Workload(string Name, string About, ImmutableArray<int> S
             var sampler = FrameSampler.Compile(SurfaceCode.RotatedMemory(distance, distance, CircuitNoise.Uniform(0.001)));
             return new WorkloadRun(0, _ => { }, r => sampler.SampleDetectors(Shots, (ulong)r, o)) { PassQubits = 0 };
         }) { IsOfStates = false, LeastQubits = 7, MostQubits = 1921, Takes = n => 2 * DistanceOf(n) * DistanceOf(n) - 1 == n, TakesOnly = "2d² − 1 qubits of a distance d: 7, 17, 31, 49, 71, 97, 127, 161, 199, 241 …" },
+        new("batch", $"{Points} points of energy at once", [4, 6, 8, 10, 12], (n, o) =>
+        {
+            var circuit = Compiled(WorkloadCircuits.HardwareEfficient(n, Layers));
+            var energies = new BatchedExpectations(circuit, WorkloadCircuits.IsingChain(n), o);
+            var (points, values) = (new double[Points][], new double[Points]);
+            for (var k = 0; k < Points; k++) points[k] = new double[circuit.ParameterCount];
+            var listed = new ListedPoints(points);
+            return new WorkloadRun(Points * GatesOf(circuit), r =>
+            {
+                for (var k = 0; k < Points; k++) WorkloadCircuits.SetPoint(points[k], Points * r + k);
+            }, _ => energies.Evaluate(listed, values), energies) { PassQubits = 0 };
+        }) { IsStandard = false },
         new("brickwork", $"{2 * Layers} layers of rx and rz on every qubit and cz on every other pair", [20],
             (n, o) => Prepared(WorkloadCircuits.Brickwork(n, 2 * Layers), n, o)) { IsStandard = false },
         new("qaoa", $"{Layers} layers of MaxCut on a random 3-regular graph", [20],

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace QTrain.Simulation.Batches;
@@ -44,8 +45,14 @@ internal sealed class BatchFrame
         // Rows of a matrix with full rank, and beside it what inverts it (Gauss–Jordan over GF(2)).
         var rows = new List<ulong>();
         var reduced = new List<ulong>();
-        foreach (var parity in parities) Debugged(TryAdd(parity));
-        for (var q = 0; q < qubits && rows.Count < qubits; q++) TryAdd(1UL << q);
+        foreach (var parity in parities)
+        {
+            var isIndependent = TryAdd(reduced, parity);
+            Debug.Assert(isIndependent);
+            rows.Add(parity);
+        }
+        for (var q = 0; q < qubits; q++)
+            if (TryAdd(reduced, 1UL << q)) rows.Add(1UL << q);
         var left = rows.ToArray();
         var right = new ulong[qubits];
         for (var k = 0; k < qubits; k++) right[k] = 1UL << k;
@@ -67,31 +74,21 @@ internal sealed class BatchFrame
             for (var k = 0; k < qubits; k++)
                 if ((right[q] >> k & 1) != 0) flips[k] |= 1UL << q;
         return flips;
-
-        bool TryAdd(ulong row)
-        {
-            var rest = row;
-            foreach (var known in reduced) rest = Math.Min(rest, rest ^ known);
-            if (rest == 0) return false;
-            reduced.Add(rest);
-            rows.Add(row);
-            return true;
-        }
-
-        static void Debugged(bool isIndependent) => System.Diagnostics.Debug.Assert(isIndependent, "the parities must be independent");
     }
 
     /// <summary>Whether no parity is the sum of others.</summary>
     public static bool AreIndependent(IEnumerable<ulong> parities)
     {
         var reduced = new List<ulong>();
-        foreach (var parity in parities)
-        {
-            var rest = parity;
-            foreach (var known in reduced) rest = Math.Min(rest, rest ^ known);
-            if (rest == 0) return false;
-            reduced.Add(rest);
-        }
+        return parities.All(p => TryAdd(reduced, p));
+    }
+
+    /// <summary>Whether a parity is not the sum of others; if so, it joins them, less those that have its highest bits.</summary>
+    private static bool TryAdd(List<ulong> reduced, ulong parity)
+    {
+        foreach (var known in reduced) parity = Math.Min(parity, parity ^ known);
+        if (parity == 0) return false;
+        reduced.Add(parity);
         return true;
     }
 }

@@ -11,13 +11,17 @@ internal sealed unsafe partial class BatchKernels<R, TVector> : BatchKernels
 {
     public override int Lanes => R.Count;
 
-    public override void HalfAngle(AffineAngle angle, double* parameters, double* into)
+    public override void HalfAngles(BatchAngles angles, double* parameters, double* into)
     {
-        var sum = R.Broadcast(angle.Constant);
-        var (indices, coefficients) = (angle.Indices, angle.Coefficients);
-        for (var t = 0; t < indices.Length; t++)
-            sum = R.MultiplyAdd(R.Broadcast(coefficients[t]), R.Load(parameters + indices[t] * R.Count), sum);
-        R.Store(R.Multiply(sum, R.Broadcast(0.5)), into);
+        for (var slot = 0; slot < angles.MovedCount; slot++, into += R.Count)
+        {
+            var angle = angles.MovedAt(slot);
+            var sum = R.Broadcast(angle.Constant);
+            var (indices, coefficients) = (angle.Indices, angle.Coefficients);
+            for (var t = 0; t < indices.Length; t++)
+                sum = R.MultiplyAdd(R.Broadcast(coefficients[t]), R.Load(parameters + indices[t] * R.Count), sum);
+            R.Store(R.Multiply(sum, R.Broadcast(0.5)), into);
+        }
     }
 
     public override void Scale(double* sum, double* scale)

@@ -20,8 +20,8 @@ internal abstract unsafe class BatchKernels
         _ => new BatchKernels<Double1, double>(),
     };
 
-    /// <summary>Half of an affine angle of each member: <paramref name="parameters"/> holds a register for each parameter.</summary>
-    public abstract void HalfAngle(AffineAngle angle, double* parameters, double* into);
+    /// <summary>Half of every angle that a parameter moves, a register each: <paramref name="parameters"/> holds a register for each parameter.</summary>
+    public abstract void HalfAngles(BatchAngles angles, double* parameters, double* into);
 
     public abstract void Turn(TurnJob* job);
 

@@ -122,7 +122,7 @@ internal sealed unsafe class BatchWorker : IDisposable
             if (lane < members) points.Write(first + lane, _point);
             for (var k = 0; k < _point.Length; k++) _parameters[k * lanes + lane] = _point[k];
         }
-        for (var slot = 0; slot < _plan.Angles.MovedCount; slot++) kernels.HalfAngle(_plan.Angles.MovedAt(slot), _parameters, _halves + slot * lanes);
+        kernels.HalfAngles(_plan.Angles, _parameters, _halves);
         BindAngles(0, _moved);
         NativeMemory.Clear(_memory.State, _plan.Bytes);
         for (var lane = 0; lane < lanes; lane++) ((double*)_memory.State)[lane] = _memory.Scale[lane] = 1;

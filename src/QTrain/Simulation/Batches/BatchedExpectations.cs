@@ -19,6 +19,9 @@ internal sealed unsafe class BatchedExpectations : IDisposable
     // Up to here a whole batch takes less than two states; beyond, less than half as many states as it has members.
     private const int FewQubits = 8;
 
+    // Beyond few qubits a circuit of which more than this part is dense matrices goes one by one.
+    private const int MatrixShare = 4;
+
     private readonly CompiledCircuit _circuit;
     private readonly PauliSum _observable;
     private readonly SimulationOptions _options;
@@ -37,15 +40,18 @@ internal sealed unsafe class BatchedExpectations : IDisposable
         if (!circuit.IsUnitary)
             throw new QuantumException("A circuit that measures, resets or asks a condition has no single final state; run it with shots.");
         if (!IsBatched(out var arranged)) return;
-        _plan = BatchPlan.For(circuit, _options.Width);
+        var plan = BatchPlan.For(circuit, _options.Width);
+        // What single states take apart a batch multiplies out.
+        if (circuit.QubitCount > FewQubits && MatrixShare * plan.Steps.Count(s => s is BatchMatrixStep) > plan.Steps.Length) return;
+        _plan = plan;
         _placed = new BatchObservable.Placed(arranged!, _plan);
     }
 
     /// <summary>Whether points are evaluated in batches; else one by one.</summary>
     public bool Batches => _plan is not null;
 
-    /// <summary>Whether so many points are sooner done together than one after another by <see cref="StateVector"/>: measured, so that whatever the
-    /// circuit nothing is lost.</summary>
+    /// <summary>Whether so many points are sooner done together than one after another by a <see cref="StateVector"/>. A constant of the circuit and the width
+    /// of registers, as measured on layers of rotations and entanglers.</summary>
     public bool PaysFor(int points) => points >= (_plan is null || _circuit.QubitCount <= FewQubits ? 2 : _plan.Kernels.Lanes / 2 + 1);
 
     /// <summary>Writes ⟨O⟩ at every point.</summary>

@@ -104,12 +104,29 @@ public sealed class A_batch
     }
 
     [Fact]
+    public void is_left_to_single_states_where_these_are_of_single_precision()
+    {
+        using var expectations = new BatchedExpectations(
+            CompiledCircuit.From(WorkloadCircuits.HardwareEfficient(4, 1)), WorkloadCircuits.IsingChain(4), new SimulationOptions { Precision = Precision.Single });
+        expectations.Batches.ShouldBeFalse();
+    }
+
+    [Fact]
     public void is_left_to_single_states_where_the_weights_of_an_observable_are_too_many()
     {
         var random = new RandomStream(3);
         var observable = Any.Observable(12, 2000, ref random);
         using var expectations = new BatchedExpectations(CompiledCircuit.From(WorkloadCircuits.HardwareEfficient(12, 1)), observable);
         expectations.Batches.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(8, true)]
+    [InlineData(9, false)]
+    public void is_left_to_single_states_where_the_circuit_is_large_and_dense(int qubits, bool isBatched)
+    {
+        using var expectations = new BatchedExpectations(CompiledCircuit.From(WorkloadCircuits.QuantumVolume(qubits)), WorkloadCircuits.IsingChain(qubits));
+        expectations.Batches.ShouldBe(isBatched);
     }
 
     [Theory]
