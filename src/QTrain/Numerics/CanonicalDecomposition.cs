@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace QTrain.Numerics;
 
@@ -26,15 +27,6 @@ internal sealed record CanonicalDecomposition(
 
     private static readonly double Half = Math.Sqrt(0.5);
 
-    /// <summary>Columns: (|00⟩+|11⟩), i(|01⟩+|10⟩), (|01⟩−|10⟩), i(|00⟩−|11⟩), over √2.</summary>
-    private static readonly Complex[] Bell =
-    [
-        Half, 0, 0, new(0, Half),
-        0, new(0, Half), Half, 0,
-        0, new(0, Half), -Half, 0,
-        Half, 0, 0, new(0, -Half),
-    ];
-
     private static readonly Complex[] PauliX = [0, 1, 1, 0], PauliY = [0, -Complex.ImaginaryOne, Complex.ImaginaryOne, 0], PauliZ = [1, 0, 0, -1];
 
     // Exchange two of the axes and turn the third around, on both qubits alike: the joint rotation keeps its form.
@@ -43,9 +35,8 @@ internal sealed record CanonicalDecomposition(
     /// <param name="unitary">4×4, row-major.</param>
     public static CanonicalDecomposition Of(ReadOnlySpan<Complex> unitary)
     {
-        var root = Complex.FromPolarCoordinates(1, DeterminantPhase(unitary) / 4);
-        var u = Multiply(Multiply(Adjoint(Bell, 4), unitary, 4), Bell, 4);
-        for (var k = 0; k < 16; k++) u[k] /= root;
+        Complex[] u = [.. unitary];
+        ToBellBasis(u);
         var right = Diagonalizer(u);
         if (Determinant(right) < 0)
             for (var row = 0; row < 4; row++) right[4 * row] = -right[4 * row];
@@ -80,7 +71,7 @@ internal sealed record CanonicalDecomposition(
             (-phases[0] + phases[1] - phases[2] + phases[3]) / 4,
             (phases[0] - phases[1] - phases[2] + phases[3]) / 4,
         ];
-        var global = root * Complex.FromPolarCoordinates(1, (phases[0] + phases[1] + phases[2] + phases[3]) / 4);
+        var global = Complex.FromPolarCoordinates(1, (phases[0] + phases[1] + phases[2] + phases[3]) / 4);
         for (var axis = 0; axis < 3; axis++)
         {
             // exp(iπ/2·XX) = i·XX.
@@ -116,6 +107,7 @@ internal sealed record CanonicalDecomposition(
     }
 
     /// <summary>Matrix product, row-major.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Complex[] Multiply(ReadOnlySpan<Complex> left, ReadOnlySpan<Complex> right, int size)
     {
         var product = new Complex[size * size];
@@ -135,24 +127,43 @@ internal sealed record CanonicalDecomposition(
         return product;
     }
 
-    private static Complex[] Adjoint(ReadOnlySpan<Complex> matrix, int size)
+    /// <summary>Columns and rows become those of (|00⟩+|11⟩), i(|01⟩+|10⟩), (|01⟩−|10⟩), i(|00⟩−|11⟩), over √2.</summary>
+    private static void ToBellBasis(Complex[] matrix)
     {
-        var adjoint = new Complex[size * size];
-        for (var row = 0; row < size; row++)
-            for (var column = 0; column < size; column++) adjoint[column * size + row] = Complex.Conjugate(matrix[row * size + column]);
-        return adjoint;
+        for (var row = 0; row < 4; row++) Change(ref matrix[4 * row], ref matrix[4 * row + 1], ref matrix[4 * row + 2], ref matrix[4 * row + 3], Half);
+        for (var column = 0; column < 4; column++) Change(ref matrix[column], ref matrix[4 + column], ref matrix[8 + column], ref matrix[12 + column], -Half);
+
+        static void Change(ref Complex a, ref Complex b, ref Complex c, ref Complex d, double half)
+        {
+            var i = new Complex(0, half);
+            (a, b, c, d) = (Half * (a + d), i * (b + c), Half * (b - c), i * (a - d));
+        }
+    }
+
+    private static void FromBellBasis(Complex[] matrix)
+    {
+        for (var row = 0; row < 4; row++) Change(ref matrix[4 * row], ref matrix[4 * row + 1], ref matrix[4 * row + 2], ref matrix[4 * row + 3], -Half);
+        for (var column = 0; column < 4; column++) Change(ref matrix[column], ref matrix[4 + column], ref matrix[8 + column], ref matrix[12 + column], Half);
+
+        static void Change(ref Complex a, ref Complex b, ref Complex c, ref Complex d, double half)
+        {
+            var i = new Complex(0, half);
+            (a, b, c, d) = (Half * a + i * d, i * b + Half * c, i * b - Half * c, Half * a - i * d);
+        }
     }
 
     /// <summary>A real orthogonal matrix, its columns eigenvectors of UᵀU.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Diagonalizer(Complex[] u)
     {
         Span<double> re = stackalloc double[16], im = stackalloc double[16];
         for (var row = 0; row < 4; row++)
-            for (var column = 0; column < 4; column++)
+            for (var column = row; column < 4; column++)
             {
                 var sum = Complex.Zero;
                 for (var k = 0; k < 4; k++) sum += u[4 * k + row] * u[4 * k + column];
                 (re[4 * row + column], im[4 * row + column]) = (sum.Real, sum.Imaginary);
+                (re[4 * column + row], im[4 * column + row]) = (sum.Real, sum.Imaginary);
             }
         var vectors = new double[16];
         for (var k = 0; k < 4; k++) vectors[5 * k] = 1;
@@ -179,6 +190,7 @@ internal sealed record CanonicalDecomposition(
         }
         return vectors;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static void Turn(Span<double> m, int p, int q, double cos, double sin)
         {
             for (var k = 0; k < 4; k++)
@@ -193,7 +205,8 @@ internal sealed record CanonicalDecomposition(
         var matrix = new Complex[16];
         for (var row = 0; row < 4; row++)
             for (var column = 0; column < 4; column++) matrix[4 * row + column] = orthogonal[isTransposed ? 4 * column + row : 4 * row + column];
-        return Multiply(Multiply(Bell, matrix, 4), Adjoint(Bell, 4), 4);
+        FromBellBasis(matrix);
+        return matrix;
     }
 
     /// <summary>A product of two one-qubit rotations taken apart.</summary>
@@ -220,27 +233,12 @@ internal sealed record CanonicalDecomposition(
         static double Squared(Complex value) => value.Real * value.Real + value.Imaginary * value.Imaginary;
     }
 
-    private static double DeterminantPhase(ReadOnlySpan<Complex> matrix)
+    private static double Determinant(double[] m)
     {
-        var determinant = Complex.Zero;
-        for (var a = 0; a < 4; a++)
-            for (var b = 0; b < 4; b++)
-                for (var c = 0; c < 4; c++)
-                {
-                    var d = 6 - a - b - c;
-                    if (a == b || a == c || b == c || d < 0 || d > 3) continue;
-                    var isOdd = (a > b) ^ (a > c) ^ (a > d) ^ (b > c) ^ (b > d) ^ (c > d);
-                    var term = matrix[a] * matrix[4 + b] * matrix[8 + c] * matrix[12 + d];
-                    determinant += isOdd ? -term : term;
-                }
-        return determinant.Phase;
-    }
+        // By the minors of the first two rows and of the last two.
+        return Minor(0, 0, 1) * Minor(8, 2, 3) - Minor(0, 0, 2) * Minor(8, 1, 3) + Minor(0, 0, 3) * Minor(8, 1, 2)
+            + Minor(0, 1, 2) * Minor(8, 0, 3) - Minor(0, 1, 3) * Minor(8, 0, 2) + Minor(0, 2, 3) * Minor(8, 0, 1);
 
-    private static double Determinant(double[] matrix)
-    {
-        Span<Complex> entries = stackalloc Complex[16];
-        for (var k = 0; k < 16; k++) entries[k] = matrix[k];
-        // That of an orthogonal matrix is 1 or −1.
-        return Math.Cos(DeterminantPhase(entries));
+        double Minor(int row, int a, int b) => m[row + a] * m[row + 4 + b] - m[row + b] * m[row + 4 + a];
     }
 }

@@ -145,9 +145,7 @@ internal sealed class PairFusion
         _blocks[block.Low] = _blocks[block.High] = null;
         if (block.IsDense)
         {
-            Complex[] product = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
-            foreach (var factor in block.Factors) product = CanonicalDecomposition.Multiply(block.Widen(factor), product, 4);
-            Lower(block.Low, block.High, product);
+            Lower(block.Low, block.High, block.Product());
             return;
         }
         // What follows the last gate on both may still be taken by the next unitary.
@@ -302,8 +300,6 @@ internal sealed class PairFusion
     /// <summary>Gates on two qubits with no other on either in between.</summary>
     private sealed class Block(int low, int high)
     {
-        private static readonly Complex[] Identity = [1, 0, 0, 1];
-
         public int Low => low;
 
         public int High => high;
@@ -314,8 +310,29 @@ internal sealed class PairFusion
 
         public bool IsDense { get; set; }
 
-        public Complex[] Widen(Factor factor) => factor.Qubits == Qubits ? factor.Matrix
-            : factor.Qubits == 1UL << low ? CanonicalDecomposition.Kronecker(Identity, factor.Matrix)
-            : CanonicalDecomposition.Kronecker(factor.Matrix, Identity);
+        public Complex[] Product()
+        {
+            Complex[] product = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+            foreach (var factor in Factors)
+            {
+                if (factor.Qubits == Qubits)
+                {
+                    product = CanonicalDecomposition.Multiply(factor.Matrix, product, 4);
+                    continue;
+                }
+                var step = factor.Qubits == 1UL << low ? 1 : 2;
+                for (var row = 0; row < 4; row++)
+                {
+                    if ((row & step) != 0) continue;
+                    for (var column = 0; column < 4; column++)
+                    {
+                        ref var zero = ref product[4 * row + column];
+                        ref var one = ref product[4 * (row + step) + column];
+                        (zero, one) = (factor.Matrix[0] * zero + factor.Matrix[1] * one, factor.Matrix[2] * zero + factor.Matrix[3] * one);
+                    }
+                }
+            }
+            return product;
+        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class Fused_pairs
     [Theory, MemberData(nameof(Widths))]
     public void do_what_their_gates_do_one_by_one(int width, Precision precision)
     {
-        for (ulong seed = 0; seed < 300; seed++)
+        for (ulong seed = 0; seed < 150; seed++)
         {
             var circuit = DenseCircuits.Random(2 + (int)(seed % 8), 5 + (int)(seed % 60), seed);
             var at = Any.Point(circuit.Parameters.Length, seed);
@@ -46,7 +46,7 @@ public sealed class Fused_pairs
     [Theory, MemberData(nameof(Widths))]
     public void are_undone_on_the_way_back(int width, Precision precision)
     {
-        for (ulong seed = 0; seed < 120; seed++)
+        for (ulong seed = 0; seed < 60; seed++)
         {
             var qubits = 3 + (int)(seed % 5);
             var circuit = DenseCircuits.Random(qubits, 30, seed);
