@@ -30,6 +30,27 @@ public sealed class The_verbs_that_evaluate
             byName.GetProperty(names[k]).GetDouble().ShouldBe(values.GetProperty(names[k]).GetDouble(), tolerance);
     }
 
+    [Theory]
+    [InlineData("adjoint", 2e-6)]
+    [InlineData("shift", 2e-6)]
+    [InlineData("difference", 1e-4)]
+    public async Task agree_to_six_digits_in_single_precision(string method, double tolerance)
+    {
+        var file = TestData.Path("gradients", "circuit_b.json");
+        string[] inputs = ["--circuit", file, "--observable", file, "--parameters", file, "--output", "json"];
+        var exact = (await CommandLine.RunAsync(["gradient", .. inputs])).Json;
+        var single = await CommandLine.RunAsync(["gradient", .. inputs, "--method", method, "--precision", "single"]);
+        single.Status.ShouldBe(0, single.Error);
+        var energy = exact.GetProperty("expectation").GetDouble();
+        single.Json.GetProperty("expectation").GetDouble().ShouldBe(energy, 2e-6);
+        single.Json.GetProperty("expectation").GetDouble().ShouldNotBe(energy);
+        foreach (var slope in exact.GetProperty("gradient").EnumerateObject())
+            single.Json.GetProperty("gradient").GetProperty(slope.Name).GetDouble().ShouldBe(slope.Value.GetDouble(), tolerance);
+        (await CommandLine.RunAsync(["expect", .. inputs, "--precision", "single"])).Json.GetProperty("expectation").GetDouble().ShouldBe(energy, 2e-6);
+        var sample = await CommandLine.RunAsync("sample", "--circuit", file, "--parameters", file, "--precision", "single", "--seed", "3", "--output", "json");
+        sample.Json.GetProperty("counts").EnumerateObject().Sum(c => c.Value.GetInt64()).ShouldBe(1000);
+    }
+
     [Fact]
     public async Task take_parameters_whose_names_hold_an_equals_sign()
     {

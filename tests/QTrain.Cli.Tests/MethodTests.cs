@@ -66,6 +66,16 @@ public sealed class The_method_option : IDisposable
     }
 
     [Fact]
+    public async Task refuses_single_precision_where_there_is_no_state_vector()
+    {
+        var file = TestData.Path("gradients", "circuit_b.json");
+        (await CommandLine.RunAsync("sample", "--circuit", file, "--parameters", file, "--method", "mps", "--precision", "single")).ShouldBe(new Outcome(2, "",
+            "qtrain: --precision single: it is for state vectors and trajectories, not for the matrix product state. Leave it out, or add --method statevector or --method trajectories." + Environment.NewLine));
+        (await CommandLine.RunAsync("sample", "--circuit", _wide, "--precision", "single")).Error.ShouldStartWith(
+            "qtrain: --precision single: it is for state vectors and trajectories, not for the matrix product state, which was chosen because 80 qubits are too many for a state vector, ");
+    }
+
+    [Fact]
     public async Task lets_auto_take_wide_Clifford_circuits_to_a_tableau()
     {
         var gates = Enumerable.Range(0, 99).Select(q => $$"""{"gate": "cx", "qubits": [{{q}}, {{q + 1}}]}""");

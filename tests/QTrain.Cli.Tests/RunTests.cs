@@ -30,6 +30,31 @@ public sealed class A_run_from_the_command_line : IDisposable
     }
 
     [Fact]
+    public async Task keeps_single_precision_in_its_spec_and_names_it_in_its_fingerprint()
+    {
+        string[] train = ["train", Path.Combine(CommandLine.Samples, "h2.yaml"), "--output", "json"];
+        string[] single = [.. train, "--set", "backend.precision=single"];
+        var memory = (await _line.InStoreAsync([.. train, "--dry-run"])).Json.GetProperty("memoryBytes").GetDouble();
+        (await _line.InStoreAsync([.. single, "--dry-run"])).Json.GetProperty("memoryBytes").GetDouble().ShouldBe(memory / 2);
+
+        var trained = await _line.InStoreAsync(single);
+        trained.Status.ShouldBe(0, trained.Error);
+        // Chemical accuracy is 1.6e-3 hartree.
+        trained.Json.GetProperty("bestLoss").GetDouble().ShouldBe(-1.137306036, 1e-5);
+        trained.Json.GetProperty("fingerprint").GetString()!.ShouldContain(", single, ");
+        var replay = (await _line.InStoreAsync("runs", "replay", "last", "--threads", "1", "--output", "json")).Json;
+        replay.GetProperty("identical").GetBoolean().ShouldBeTrue();
+        replay.GetProperty("fingerprint").GetString().ShouldBe(trained.Json.GetProperty("fingerprint").GetString());
+
+        // Answers of singles are nothing that doubles could go on from.
+        var fork = await _line.InStoreAsync("runs", "fork", "last", "--set", "backend.precision=double", "--output", "json");
+        var exact = (await _line.InStoreAsync(train)).Json;
+        fork.Json.GetProperty("trajectoryHash").GetString().ShouldBe(exact.GetProperty("trajectoryHash").GetString());
+        exact.GetProperty("trajectoryHash").GetString().ShouldNotBe(trained.Json.GetProperty("trajectoryHash").GetString());
+        exact.GetProperty("fingerprint").GetString()!.ShouldContain(", double, ");
+    }
+
+    [Fact]
     public async Task is_found_by_the_beginning_of_its_identity_its_name_and_last()
     {
         var run = await TrainAsync();

@@ -99,8 +99,7 @@ internal static class BenchCommand
         () => new JsonArray([.. timings.Select(Json)]),
         text =>
         {
-            var fingerprint = NumericsFingerprint.Current with { Precision = timings[0].Precision };
-            text.WriteLine($"{fingerprint}; {Show.Count(Environment.ProcessorCount, "processor")}");
+            text.WriteLine($"{NumericsFingerprint.Current with { Precision = timings[0].Precision }}; {Show.Count(Environment.ProcessorCount, "processor")}");
             text.WriteLine();
             var table = new TextTable("workload", ">qubits", ">threads", ">best ms", ">median ms", ">passes", ">gates/s", ">GB/s", ">pass GB/s", ">goal ms", ">public ms", "whose");
             foreach (var timing in timings)

@@ -19,14 +19,14 @@ internal static class GradientCommand
     public static Command Create(CommandTerminal terminal)
     {
         var (circuit, observable) = (EvaluationInputs.Circuit(), EvaluationInputs.Observable());
-        var (parameters, set, threads) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), SharedOptions.Threads());
+        var (parameters, set, threads, precision) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), SharedOptions.Threads(), SharedOptions.Precision());
         var method = new Option<Method>("--method")
         {
             Description = "How: adjoint (one backward sweep, exact), shift (parameter-shift rules, exact) or difference (central differences).",
             HelpName = "adjoint|shift|difference",
             DefaultValueFactory = _ => Method.Adjoint,
         };
-        return new Command("gradient", "The gradient of an expectation by every parameter of the circuit.") { circuit, observable, parameters, set, method, threads }
+        return new Command("gradient", "The gradient of an expectation by every parameter of the circuit.") { circuit, observable, parameters, set, method, precision, threads }
             .Does(terminal,
             [
                 ("qtrain gradient --circuit c.json --observable h.json --parameters p.json", "by the adjoint method"),
@@ -37,7 +37,7 @@ internal static class GradientCommand
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
                 var h = EvaluationInputs.Observable(parse.GetValue(observable)!, c);
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
-                var options = new SimulationOptions { Threads = parse.GetValue(threads) ?? 0 };
+                var options = new SimulationOptions { Threads = parse.GetValue(threads) ?? 0, Precision = parse.GetValue(precision) };
                 using var state = StateVector.Zero(c.QubitCount, options);
                 state.Apply(c, at);
                 var expectation = state.Expectation(h);

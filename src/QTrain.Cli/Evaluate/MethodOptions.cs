@@ -43,15 +43,17 @@ internal sealed class MethodOptions
         DefaultValueFactory = _ => MatrixProductOptions.Default.Truncation,
     };
 
+    private readonly Option<Precision> _precision = SharedOptions.Precision();
+
     private readonly Option<int?> _threads = SharedOptions.Threads();
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_method, _maxBond, _truncation, _threads]) command.Add(option);
+        foreach (var option in (Option[])[_method, _precision, _maxBond, _truncation, _threads]) command.Add(option);
     }
 
-    public SimulationOptions Simulation(ParseResult parse) => new() { Threads = parse.GetValue(_threads) ?? 0 };
+    public SimulationOptions Simulation(ParseResult parse) => new() { Threads = parse.GetValue(_threads) ?? 0, Precision = parse.GetValue(_precision) };
 
     public MatrixProductOptions MatrixProduct(ParseResult parse)
     {
@@ -72,8 +74,11 @@ internal sealed class MethodOptions
             Method.Stabilizer => new MethodChoice(SimulationMethod.Stabilizer, asked),
             Method.Density => new MethodChoice(SimulationMethod.DensityMatrix, asked),
             Method.Trajectories => new MethodChoice(SimulationMethod.Trajectories, asked),
-            _ => MethodChoice.For(circuit, at, MatrixProduct(parse)),
+            _ => MethodChoice.For(circuit, at, MatrixProduct(parse), precision: parse.GetValue(_precision)),
         };
+        if (parse.GetValue(_precision) == Precision.Single && choice.Method is not (SimulationMethod.StateVector or SimulationMethod.Trajectories))
+            throw new UsageException($"--precision single: it is for state vectors and trajectories, not for the {NameOf(choice.Method)}"
+                + (choice.Reason == asked ? "." : $", which was chosen because {choice.Reason}.") + " Leave it out, or add --method statevector or --method trajectories.");
         if (choice.Reason != asked) result.Hint($"method: {NameOf(choice.Method)}, because {choice.Reason}.");
         return choice;
     }

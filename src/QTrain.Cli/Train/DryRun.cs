@@ -22,7 +22,7 @@ internal static class DryRun
         // With shots every group of terms is a circuit to measure; exactly, every energy is one pass through the circuit.
         var circuits = energies * (plan.Shots is null ? 1 : groups);
         var states = plan is { Shots: not null } ? 2 : plan.Optimizer.NeedsGradient && method == GradientMethod.Adjoint ? 3 : 1;
-        var memory = states * Math.Max(128.0, 16.0 * Math.Pow(2, circuit.QubitCount));
+        var memory = states * Math.Max(128.0, 2.0 * plan.Precision.ElementBytes() * Math.Pow(2, circuit.QubitCount));
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var operations = circuit.GateCounts.Values.Sum();
 
@@ -42,6 +42,7 @@ internal static class DryRun
                 ["energiesPerStep"] = energies,
                 ["circuitsPerStep"] = circuits,
                 ["shotsPerStep"] = plan.Shots is { } each ? (long)circuits * each : 0,
+                ["precision"] = plan.Precision.Name(),
                 ["memoryBytes"] = ResultWriter.Number(memory),
                 ["availableBytes"] = available,
                 ["fits"] = memory <= available,
@@ -61,7 +62,7 @@ internal static class DryRun
                 table.Row("  optimizer", plan.Optimizer.Name + (plan.Optimizer.NeedsGradient ? $", gradients by {Words(method)}" : ", no gradients"));
                 table.Row("  a step", $"{(Exactly(plan) ? "" : "about ")}{Show.Count(energies)} {(energies == 1 ? "evaluation" : "evaluations")}"
                     + (plan.Shots is { } shots ? $", {Show.Count(circuits)} circuits, {Show.Count((long)circuits * shots)} shots" : ", exact"));
-                table.Row("  memory", $"{Show.Bytes(memory)} for {states} {(states == 1 ? "state" : "states")}, {Show.Bytes(available)} available"
+                table.Row("  memory", $"{Show.Bytes(memory)} for {states} {(states == 1 ? "state" : "states")}{(plan.Precision == Precision.Single ? " of single precision" : "")}, {Show.Bytes(available)} available"
                     + (memory > available ? result.Terminal.Red("  it does not fit") : ""));
                 table.Row("  threads", simulation.Threads == 0 ? $"all processors ({Environment.ProcessorCount})" : simulation.Threads.ToString());
                 table.Row("  stops", Stops(plan));

@@ -62,8 +62,6 @@ public sealed record RunOutcome(RunRecord Run, RunResult? Result, long Replayed,
 public sealed partial class RunEngine(Store store, string? fingerprint = null)
 {
     private readonly TimeProvider _time = store.Time;
-    private readonly string _fingerprint = fingerprint ?? NumericsFingerprint.Current.ToString();
-
     /// <summary>Creates a run.</summary>
     /// <param name="name">For people.</param>
     /// <param name="specJson">The spec as canonical JSON.</param>
@@ -139,8 +137,7 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         // As it is under the lease: another may have worked on it since.
         var run = await store.Runs.GetAsync(grant.Run, cancellation);
         if (run.Status == RunStatus.Completed) return new RunOutcome(run, RunResult.Of(run), run.JournalLength, 0);
-        await store.Runs.UpdateAsync(
-            grant, new RunChange(RunStatus.Running, Failure: "", Fingerprint: run.Fingerprint == _fingerprint ? null : _fingerprint), cancellation);
+        await store.Runs.UpdateAsync(grant, new RunChange(RunStatus.Running, Failure: ""), cancellation);
 
         await using var journal = new Journal(store.Runs, grant, run.Worked, _time, options.GroupCommit);
         RunChange change;
@@ -150,8 +147,11 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
             var plan = planFactory(run, await InputsAsync(run, cancellation));
             var evaluator = options.Evaluator(plan, options.Simulation);
             using var owned = evaluator as IDisposable;
-            if (run.EvaluatorIdentity is null)
-                await store.Runs.UpdateAsync(grant, new RunChange(EvaluatorIdentity: evaluator.Identity), cancellation);
+            var now = FingerprintOf(plan);
+            await store.Runs.UpdateAsync(
+                grant,
+                new RunChange(EvaluatorIdentity: run.EvaluatorIdentity is null ? evaluator.Identity : null, Fingerprint: run.Fingerprint == now ? null : now),
+                cancellation);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
             using var journaling = new JournalingEvaluator(evaluator, journal, options.Durability, run.Parent is not null, run.EvaluatorIdentity);
             var members = new List<TrainingResult>();
@@ -202,6 +202,9 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         await store.Runs.UpdateAsync(grant, change, CancellationToken.None);
         return new RunOutcome(await store.Runs.GetAsync(grant.Run, CancellationToken.None), result, journal.Found, journal.Appended);
     }
+
+    // The precision is the plan's, all else the machine's.
+    private string FingerprintOf(TrainingPlan plan) => fingerprint ?? NumericsFingerprint.For(plan.Precision).ToString();
 
     private static async ValueTask<TrainingMark?> MarkOfAsync(
         Journal journal, TrainingPlan plan, IEvaluator evaluator, int member, AdvanceOptions options, CancellationToken cancellation)
@@ -269,7 +272,6 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
             Tags = [.. tags.Distinct().Order(StringComparer.Ordinal)],
             Created = now,
             Updated = now,
-            Fingerprints = [new FingerprintMark(now, 0, _fingerprint)],
         };
     }
 

@@ -138,7 +138,7 @@ public sealed partial class RunEngine
             RecordedHash = completed ? RunResult.Of(run)?.TrajectoryHashes : null,
             ReplayedHash = completed && hashes.Count == plan.Members ? string.Join(' ', hashes) : null,
             RecordedFingerprint = run.Fingerprint,
-            Fingerprint = _fingerprint,
+            Fingerprint = FingerprintOf(plan),
         };
     }
 

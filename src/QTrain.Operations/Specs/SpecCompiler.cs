@@ -56,6 +56,7 @@ public static class SpecCompiler
             Stopping = spec.Stopping,
             Shots = spec.Shots,
             Gradient = spec.Gradient,
+            Precision = spec.Precision,
             Seed = spec.Seed,
         };
     }

@@ -35,6 +35,15 @@ internal static class SpecKeys
                 Keys =
                 [
                     new("name", SpecKind.Choice, "Which backend.") { Default = "simulator", Allowed = [new("simulator", "the exact state-vector simulator of this machine")] },
+                    new("precision", SpecKind.Choice, "Of the simulator's amplitudes. Results of the two differ from about the seventh digit on.")
+                    {
+                        Default = "double",
+                        Allowed =
+                        [
+                            new("double", "16 bytes an amplitude"),
+                            new("single", "8 bytes an amplitude: half the memory and about half the time; energies are right to some 1e-6 of their scale"),
+                        ],
+                    },
                     new("threads", SpecKind.Integer, "Threads of the simulator. Results do not depend on it. `--threads` overrides it.")
                     {
                         DefaultNote = "all processors", Minimum = 1, Maximum = 1024, Example = "4",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QTrain.Problems;
+using QTrain.Simulation;
 using QTrain.Training;
 
 namespace QTrain.Operations.Specs;
@@ -20,6 +21,7 @@ internal static class SpecReader
             OptimizerOptions = optimizer.Entries.Where(e => e.Key != "name" && e.Value is SpecScalar { Value: not null })
                 .ToImmutableSortedDictionary(e => e.Key, e => ((SpecScalar)e.Value).Value!, StringComparer.Ordinal),
             Gradient = Enum.Parse<GradientMethod>(Text(root, "gradient")!, ignoreCase: true),
+            Precision = Enum.Parse<Precision>(Text(Section(root, "backend")!, "precision")!, ignoreCase: true),
             Threads = (int?)Whole(Section(root, "backend")!, "threads"),
             Shots = (int?)Whole(root, "shots"),
             Seed = (ulong)Whole(root, "seed")!.Value,

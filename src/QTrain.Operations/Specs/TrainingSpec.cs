@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QTrain.Problems;
+using QTrain.Simulation;
 using QTrain.Training;
 
 namespace QTrain.Operations.Specs;
@@ -27,6 +28,9 @@ public sealed record TrainingSpec
 
     /// <summary>How gradients are computed.</summary>
     public GradientMethod Gradient { get; init; }
+
+    /// <summary>Of the simulator's amplitudes.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Threads of the simulator; null: all processors. No result depends on it.</summary>
     public int? Threads { get; init; }

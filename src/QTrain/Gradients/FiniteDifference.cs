@@ -7,7 +7,7 @@ namespace QTrain.Gradients;
 
 /// <summary>Derivatives by central differences: for checking the others, and for functions that have no better way.</summary>
 /// <remarks>Fornberg 1988, "Generation of finite difference formulas on arbitrarily spaced grids", Math. Comp. 51. Circuits are smooth with
-/// frequencies near 1, so the fourth order at its default step is good to about 1e-10 of the observable's norm.</remarks>
+/// frequencies near 1, so the fourth order at its default step is good to about 1e-10 of the observable's norm, or 1e-5 of it in single precision.</remarks>
 public static class FiniteDifference
 {
     /// <summary>Raised when the arithmetic changes.</summary>
@@ -16,8 +16,8 @@ public static class FiniteDifference
     private static readonly double[][] Weights =
         [[1.0 / 2], [2.0 / 3, -1.0 / 12], [3.0 / 4, -3.0 / 20, 1.0 / 60], [4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280]];
 
-    // Where the truncation error h^order meets the rounding error 1e-16/h for frequencies of about 2.
-    private static readonly double[] DefaultSteps = [5e-6, 1e-3, 8e-3, 2e-2];
+    // Where the truncation error h^order meets the rounding error, 1e-16/h or 1e-7/h, for frequencies of about 2.
+    private static readonly double[] DefaultSteps = [5e-6, 1e-3, 8e-3, 2e-2], SingleSteps = [5e-3, 5e-2, 0.12, 0.2];
 
     /// <summary>The gradient of ⟨ψ(θ)|O|ψ(θ)⟩ by central differences.</summary>
     /// <param name="circuit">A unitary circuit with P parameters.</param>
@@ -38,6 +38,7 @@ public static class FiniteDifference
     internal static double[] Central(
         BatchedExpectations energies, ReadOnlySpan<double> at, double? step = null, int order = 4, CancellationToken cancellation = default)
     {
+        step ??= CheckedStep(step, order, energies.Precision);
         var points = new NeighbouringPoints(at.ToArray(), CheckedStep(step, order), order);
         var values = new double[points.Count];
         energies.Evaluate(points, values, cancellation);
@@ -76,11 +77,11 @@ public static class FiniteDifference
         return gradient;
     }
 
-    private static double CheckedStep(double? step, int order)
+    private static double CheckedStep(double? step, int order, Precision precision = Precision.Double)
     {
         if (order is not (2 or 4 or 6 or 8))
             throw new ArgumentOutOfRangeException(nameof(order), order, "Central differences are known here to order 2, 4, 6 and 8.");
-        var h = step ?? DefaultSteps[order / 2 - 1];
+        var h = step ?? (precision == Precision.Single ? SingleSteps : DefaultSteps)[order / 2 - 1];
         if (!(h > 0 && double.IsFinite(h))) throw new ArgumentOutOfRangeException(nameof(step), h, "The step must be a positive number.");
         return h;
     }

@@ -49,6 +49,7 @@ public static class ExactEnergies
         var support = terms.Aggregate(0UL, (mask, t) => mask | t.Pauli.Support);
         var idle = qubits - BitOperations.PopCount(support);
         var distinct = idle >= 31 ? 1 : (int)Math.Min(int.MaxValue, (count + (1L << idle) - 1) >> idle);
+        options?.RequireDouble("Exact energies");
         var energies = terms.IsEmpty ? [0.0] : Search(Compress(terms, support), distinct, seed, options, cancellation);
         var lowest = new double[count];
         for (var k = 0; k < count; k++) lowest[k] = constant + energies[idle >= 31 ? 0 : k >> idle];

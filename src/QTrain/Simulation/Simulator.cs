@@ -18,8 +18,8 @@ public static class Simulator
     /// <summary>How many branches <see cref="Probabilities(CompiledCircuit, ReadOnlySpan{double}, SimulationOptions?)"/> follows before it gives up.</summary>
     public const int MaxBranches = 1 << 16;
 
-    // A branch less probable than rounding is one that cannot happen.
-    private const double Impossible = 1e-14;
+    // A branch less probable than rounding is one that cannot happen: amplitudes of 1e-7, or of 3e-6 where they are singles.
+    private static double Impossible(Precision precision) => precision == Precision.Double ? 1e-14 : 1e-11;
 
     // Each level holds a state of its own.
     private const int MaxDepth = 1000;
@@ -82,7 +82,7 @@ public static class Simulator
             {
                 var ofEnd = final.Probabilities(program.EndQubits);
                 for (var outcome = 0; outcome < ofEnd.Length; outcome++)
-                    if (ofEnd[outcome] > Impossible) Add(program.RegisterAfter(branch.Register, (ulong)outcome), ofEnd[outcome]);
+                    if (ofEnd[outcome] > Impossible(final.Precision)) Add(program.RegisterAfter(branch.Register, (ulong)outcome), ofEnd[outcome]);
             }
         });
         return probabilities.ToImmutable();
@@ -196,7 +196,7 @@ public static class Simulator
                 var qubit = instruction.Targets[0];
                 var (zero, one) = (state.Weight(1UL << qubit, 0), state.Weight(1UL << qubit, 1UL << qubit));
                 var ones = _isSampled ? Ones(shots, one / (zero + one), ref random) : 0;
-                var (hasZero, hasOne) = _isSampled ? (ones < shots, ones > 0) : (zero > Impossible, one > Impossible);
+                var (hasZero, hasOne) = _isSampled ? (ones < shots, ones > 0) : (zero > Impossible(state.Precision), one > Impossible(state.Precision));
                 if (hasZero && hasOne)
                 {
                     if (branch.Depth == MaxDepth) throw TooManyBranches();

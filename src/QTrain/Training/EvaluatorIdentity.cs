@@ -4,12 +4,13 @@ using System.Text;
 using QTrain.Circuits;
 using QTrain.Gradients;
 using QTrain.Observables;
+using QTrain.Simulation;
 
 namespace QTrain.Training;
 
 /// <summary>The text that tells two evaluators apart: a line for each thing that determines an answer, so that a difference has a name.</summary>
 /// <remarks>The arithmetic of the state vector is not among them: it belongs to the fingerprint of a run, which may change without
-/// making recorded answers wrong.</remarks>
+/// making recorded answers wrong. Its precision is: who asks for double does not want the answers of singles.</remarks>
 internal static class EvaluatorIdentity
 {
     /// <summary>Raised when sampling, grouping or averaging changes a result by a bit.</summary>
@@ -31,7 +32,7 @@ internal static class EvaluatorIdentity
             scale {plan.Problem.LossScale:R}
             shots {shots}
             gradient {gradient}
-            """).ReplaceLineEndings("\n");
+            """).ReplaceLineEndings("\n") + (plan.Precision == Precision.Double ? "" : $"\nprecision {plan.Precision.Name()}");
     }
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -17,7 +17,7 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
     private readonly int? _shots;
     private readonly CompiledCircuit _circuit;
     private readonly StateVector _state;
-    private readonly SimulationOptions? _options;
+    private readonly SimulationOptions _options;
     private readonly ShotEstimator? _estimator;
     private readonly RandomStream _random;
     private AdjointSweep? _adjoint;
@@ -25,6 +25,8 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
     private BatchedExpectations? _energies, _shiftedEnergies;
 
     /// <summary>An evaluator of the problem, shots, gradient method and seed of a plan.</summary>
+    /// <param name="plan">What is trained. Its precision is that of the states.</param>
+    /// <param name="options">Threads.</param>
     /// <exception cref="QuantumException">Circuit and observable do not fit, or the gradient method does not go with shots.</exception>
     public SimulatorEvaluator(TrainingPlan plan, SimulationOptions? options = null)
     {
@@ -47,10 +49,10 @@ public sealed class SimulatorEvaluator : IEvaluator, IDisposable
             : plan.Shots is null ? GradientMethod.Adjoint : GradientMethod.Shift;
         _shots = plan.Shots;
         _random = RandomPurpose.Shots.Stream(plan.Seed);
-        _options = options;
+        _options = (options ?? SimulationOptions.Default) with { Precision = plan.Precision };
         _circuit = CompiledCircuit.From(ansatz);
-        if (_shots is not null) _estimator = new ShotEstimator(ansatz, observable, options);
-        _state = StateVector.Zero(ansatz.QubitCount, options);
+        if (_shots is not null) _estimator = new ShotEstimator(ansatz, observable, _options);
+        _state = StateVector.Zero(ansatz.QubitCount, _options);
         Identity = EvaluatorIdentity.Of(plan, _method);
     }
 

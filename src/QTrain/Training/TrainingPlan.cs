@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QTrain.Optimizers;
+using QTrain.Simulation;
 
 namespace QTrain.Training;
 
@@ -20,6 +21,9 @@ public sealed record TrainingPlan
 
     /// <summary>How gradients are computed, where the optimizer needs them.</summary>
     public GradientMethod Gradient { get; init; } = GradientMethod.Auto;
+
+    /// <summary>Of the state that the simulator computes with. It changes results from about the seventh digit on, so it belongs to the plan.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>The seed of every random choice: shots and optimizer.</summary>
     public ulong Seed { get; init; }

@@ -61,9 +61,12 @@ public sealed class The_simulator
     {
         var (circuit, at) = Measured(seed, qubits: 4, operations: 14);
         var expected = NaiveState.Outcomes(circuit, at);
-        var actual = Simulator.Probabilities(CompiledCircuit.From(circuit), at);
-        foreach (var outcome in expected.Keys.Union(actual.Keys))
-            actual.GetValueOrDefault(outcome).ShouldBe(expected.GetValueOrDefault(outcome), Rounding);
+        foreach (var precision in Precisions.All)
+        {
+            var actual = Simulator.Probabilities(CompiledCircuit.From(circuit), at, new SimulationOptions { Precision = precision });
+            foreach (var outcome in expected.Keys.Union(actual.Keys))
+                actual.GetValueOrDefault(outcome).ShouldBe(expected.GetValueOrDefault(outcome), Tolerance.Of(precision, circuit.Operations.Length, Rounding));
+        }
     });
 
     [Fact]

@@ -47,6 +47,9 @@ internal sealed unsafe class BatchedExpectations : IDisposable
         _placed = new BatchObservable.Placed(arranged!, _plan);
     }
 
+    /// <summary>Of the states, or of the batches.</summary>
+    public Precision Precision => _options.Precision;
+
     /// <summary>Whether points are evaluated in batches; else one by one.</summary>
     public bool Batches => _plan is not null;
 

@@ -30,6 +30,7 @@ public sealed unsafe partial class DensityMatrix : IDisposable
                 $"A density matrix of {qubits} qubits needs {SimulationMemory.Text(8 * Math.Pow(4, qubits))} of memory: at most {MaxQubits} qubits fit. Use trajectories, which need one state of {qubits} qubits at a time.");
         QubitCount = qubits;
         Options = options ?? SimulationOptions.Default;
+        Options.RequireDouble("Density matrices");
         // One qubit has four coefficients.
         _width = qubits == 1 && Options.Width == LaneWidth.Vector512 ? LaneWidth.Vector256 : Options.Width;
         _parts = qubits <= DensityPlan.TileQubits ? 1 : Options.Parts;

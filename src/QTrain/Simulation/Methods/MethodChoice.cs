@@ -25,7 +25,9 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
     /// <param name="at">Parameter values in radians, in the order of the circuit's parameters.</param>
     /// <param name="options">What a matrix product state would be allowed.</param>
     /// <param name="availableBytes">Memory; null: what this process has.</param>
-    public static MethodChoice For(Circuit circuit, ReadOnlySpan<double> at, MatrixProductOptions? options = null, long? availableBytes = null)
+    /// <param name="precision">Of a state vector, if it comes to one: of single precision one qubit more fits.</param>
+    public static MethodChoice For(Circuit circuit, ReadOnlySpan<double> at, MatrixProductOptions? options = null, long? availableBytes = null,
+        Precision precision = Precision.Double)
     {
         ArgumentNullException.ThrowIfNull(circuit);
         var (qubits, maxBond) = (circuit.QubitCount, (options ?? MatrixProductOptions.Default).MaxBond);
@@ -35,7 +37,7 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
                 ? new MethodChoice(SimulationMethod.DensityMatrix, $"the circuit holds noise, and a mixed state of {Count(qubits)} is small enough to be exact")
                 : new MethodChoice(SimulationMethod.Trajectories, $"the circuit holds noise, and a mixed state of {Count(qubits)} would be too large");
         }
-        var largest = SimulationMemory.QubitsFitting(availableBytes ?? SimulationMemory.AvailableBytes);
+        var largest = SimulationMemory.QubitsFitting(availableBytes ?? SimulationMemory.AvailableBytes, precision);
         var fits = qubits <= largest;
         if (fits && qubits <= AlwaysStateVector) return new MethodChoice(SimulationMethod.StateVector, $"{Count(qubits)} fit{(qubits == 1 ? "s" : "")} into a state vector, which is exact");
         if (StabilizerSimulator.CanRun(circuit, at))
@@ -44,10 +46,10 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
         if (fits)
         {
             return bits <= SmallBondBits
-                ? new MethodChoice(SimulationMethod.MatrixProductState, $"its gates entangle neighbours so weakly that no bond exceeds {Bond(bits)}, and a state vector of {Count(qubits)} takes {Memory(qubits)}")
-                : new MethodChoice(SimulationMethod.StateVector, $"{Count(qubits)} fit into memory, {Memory(qubits)}, and the gates could raise a bond to {Bond(bits)}");
+                ? new MethodChoice(SimulationMethod.MatrixProductState, $"its gates entangle neighbours so weakly that no bond exceeds {Bond(bits)}, and a state vector of {Count(qubits)} takes {Memory(qubits, precision)}")
+                : new MethodChoice(SimulationMethod.StateVector, $"{Count(qubits)} fit into memory, {Memory(qubits, precision)}, and the gates could raise a bond to {Bond(bits)}");
         }
-        var wide = qubits > 60 ? $"{Count(qubits)} are too many for a state vector" : $"a state vector of {Count(qubits)} takes {Memory(qubits)}, more than there is";
+        var wide = qubits > 60 ? $"{Count(qubits)} are too many for a state vector" : $"a state vector of {Count(qubits)} takes {Memory(qubits, precision)}, more than there is";
         return new MethodChoice(SimulationMethod.MatrixProductState, bits <= Math.Log2(maxBond)
             ? $"{wide}, and no bond exceeds {Bond(bits)}"
             : $"{wide}; the gates could raise a bond to {Bond(bits)}, and beyond {maxBond} it is cut, so read the truncation error");
@@ -55,7 +57,7 @@ public sealed record MethodChoice(SimulationMethod Method, string Reason)
 
     private static string Count(int qubits) => $"{qubits} qubit{(qubits == 1 ? "" : "s")}";
 
-    private static string Memory(int qubits) => SimulationMemory.Text(16.0 * Math.Pow(2, qubits));
+    private static string Memory(int qubits, Precision precision) => SimulationMemory.Text(2.0 * precision.ElementBytes() * Math.Pow(2, qubits));
 
     private static string Bond(double bits) => bits <= 20 ? Math.Round(Math.Pow(2, bits)).ToString("0", CultureInfo.InvariantCulture) : $"2^{bits.ToString("0.#", CultureInfo.InvariantCulture)}";
 }

@@ -21,7 +21,7 @@ internal sealed unsafe class ExecutionPlan
         qubits = Math.Max(3, qubits);
         QubitCount = qubits;
         _kernels = PlanKernels.For(width, precision);
-        _passes = PassBuilder.Build(qubits, instructions, shape ?? TileShape.Usual, _kernels, KernelTable.For(width, precision));
+        _passes = PassBuilder.Build(qubits, instructions, shape ?? TileShape.Of(precision), _kernels, KernelTable.For(width, precision));
         foreach (var pass in _passes)
             foreach (var step in pass.Steps)
             {

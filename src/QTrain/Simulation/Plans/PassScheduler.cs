@@ -9,7 +9,12 @@ namespace QTrain.Simulation.Plans;
 /// <param name="InnerQubits">Steps on the lowest qubits of a tile go through it in portions of so many qubits, which the first cache holds.</param>
 internal readonly record struct TileShape(int TileQubits, int RowQubits, int InnerQubits)
 {
-    public static readonly TileShape Usual = new(13, 6, 10);
+    private static readonly TileShape OfDoubles = new(13, 6, 10);
+
+    // As many bytes of everything.
+    private static readonly TileShape OfSingles = new(14, 7, 11);
+
+    public static TileShape Of(Precision precision) => precision == Precision.Single ? OfSingles : OfDoubles;
 }
 
 /// <summary>What is done in one sweep over the memory: operations that mix only the qubits of a tile.</summary>

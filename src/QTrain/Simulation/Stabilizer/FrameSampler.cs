@@ -95,6 +95,7 @@ public sealed class FrameSampler
     internal static ulong[] Run(
         FrameProgram program, BitRow? reference, long shots, RandomStream random, bool randomize, long rows, bool isRecord, long detectors, SimulationOptions options)
     {
+        options.RequireDouble("Stabilizer states");
         if (shots < 0) throw new QuantumException($"{shots} shots cannot be taken: give 0 or more.");
         var batches = (shots + ShotsPerBatch - 1) / ShotsPerBatch;
         var parts = (int)Math.Clamp(batches, 1, options.Parts);

@@ -28,6 +28,7 @@ public static class StabilizerSimulator
     /// <returns>The classical bits at the end; all qubits, measured at the end, when the circuit measures nothing.</returns>
     public static ShotTable Sample(Circuit circuit, ReadOnlySpan<double> at, long shots, ulong seed, SimulationOptions? options = null)
     {
+        options?.RequireDouble("Stabilizer states");
         var clifford = CliffordCircuit.Of(circuit, at);
         FrameSampler.DemandTableau(circuit.QubitCount);
         List<CliffordStep> steps = [.. clifford.Steps];
