@@ -4,6 +4,7 @@ using QTrain.Circuits;
 using QTrain.Numerics;
 using QTrain.Observables;
 using QTrain.Simulation.Kernels;
+using QTrain.Simulation.Plans;
 
 namespace QTrain.Simulation;
 
@@ -19,6 +20,9 @@ public sealed unsafe partial class StateVector : IDisposable
     private readonly KernelTable _kernels;
     private readonly int _parts;
     private readonly GateSweeps _gates;
+
+    // Forgotten as soon as anybody may write.
+    private KnownQubits _known;
     private double[] _sums = [];
 
     private StateVector(int qubits, SimulationOptions? options)
@@ -89,6 +93,7 @@ public sealed unsafe partial class StateVector : IDisposable
             throw new ArgumentOutOfRangeException(nameof(basis), basis, $"A state of {QubitCount} qubits has basis states 0 to {Length - 1}.");
         Clear();
         Write((ulong)basis, Complex.One);
+        _known = KnownQubits.Basis((ulong)basis);
         GC.KeepAlive(this);
     }
 
@@ -130,7 +135,8 @@ public sealed unsafe partial class StateVector : IDisposable
         circuit.CheckPoint(at);
         if (!circuit.IsUnitary)
             throw new QuantumException("A circuit that measures, resets or asks a condition has no single final state; run it with shots.");
-        circuit.PlanFor(Options.Width, Options.Precision).Run(Pointer, QubitCount, at, _parts, _gates);
+        var known = _known;
+        circuit.PlanFor(Options.Width, Options.Precision).Run(Pointer, QubitCount, known, at, _parts, _gates);
         GC.KeepAlive(this);
     }
 
@@ -141,6 +147,7 @@ public sealed unsafe partial class StateVector : IDisposable
     internal void Apply(Instruction instruction, double angle, bool inverse)
     {
         ObjectDisposedException.ThrowIf(_buffer.Pointer is null, this);
+        _known = default;
         _gates.Apply(instruction, angle, inverse);
         GC.KeepAlive(this);
     }
@@ -149,6 +156,7 @@ public sealed unsafe partial class StateVector : IDisposable
     internal void Project(int qubit, bool value, double factor)
     {
         ObjectDisposedException.ThrowIf(_buffer.Pointer is null, this);
+        _known = default;
         _gates.Project(qubit, value, factor);
         GC.KeepAlive(this);
     }
@@ -161,6 +169,7 @@ public sealed unsafe partial class StateVector : IDisposable
     {
         get
         {
+            _known = default;
             var pointer = _buffer.Pointer;
             ObjectDisposedException.ThrowIf(pointer is null, this);
             return pointer;

@@ -53,25 +53,32 @@ internal sealed unsafe class ExecutionPlan
     /// <summary>Runs the circuit on a state of <paramref name="qubits"/> qubits, at least as many as the plan's.</summary>
     /// <param name="state">The first number of the amplitudes, in the layout of a <see cref="StateVector"/>.</param>
     /// <param name="qubits">Of the state.</param>
+    /// <param name="known">Qubits of the state whose values are known: tiles that hold nothing but zeros are left alone.</param>
     /// <param name="at">Parameter values.</param>
     /// <param name="parts">Threads.</param>
     /// <param name="whole">For gates that mix more qubits than a tile has.</param>
-    public void Run(void* state, int qubits, ReadOnlySpan<double> at, int parts, GateSweeps whole)
+    public void Run(void* state, int qubits, KnownQubits known, ReadOnlySpan<double> at, int parts, GateSweeps whole)
     {
         var binding = Rent();
-        Run(binding, state, qubits, at, parts, whole);
+        Run(binding, state, qubits, known, at, parts, whole);
         Return(binding);
     }
 
-    private void Run(PlanBinding binding, void* state, int qubits, ReadOnlySpan<double> at, int parts, GateSweeps whole)
+    private void Run(PlanBinding binding, void* state, int qubits, KnownQubits known, ReadOnlySpan<double> at, int parts, GateSweeps whole)
     {
         var scale = new DeferredScale(_kernels.ElementBytes == sizeof(float));
         foreach (var pass in _passes)
             foreach (var step in pass.Steps) step.Bind(binding.Memory + step.Offset, at, ref scale);
         foreach (var pass in _passes)
         {
-            if (pass.Whole is { } instruction) whole.Apply(instruction, instruction.Angle.At(at), inverse: false);
-            else pass.Run((byte*)state, Math.Max(3, qubits), binding.Memory, parts);
+            if (pass.Whole is { } instruction)
+            {
+                whole.Apply(instruction, instruction.Angle.At(at), inverse: false);
+                known = default;
+                continue;
+            }
+            pass.Run((byte*)state, Math.Max(3, qubits), known, binding.Memory, parts);
+            known = known.Without(pass.Tile.Mask);
         }
     }
 
@@ -89,7 +96,7 @@ internal sealed unsafe class ExecutionPlan
         try
         {
             ket.SetZero();
-            Run(binding, ket.Pointer, ket.QubitCount, at, ket.Parts, ket.Gates);
+            Run(binding, ket.Pointer, ket.QubitCount, KnownQubits.Basis(0), at, ket.Parts, ket.Gates);
             var expectation = image();
             gradient.Clear();
             var scale = new DeferredScale(_kernels.ElementBytes == sizeof(float));

@@ -72,15 +72,23 @@ internal sealed unsafe class PassPlan
     /// <summary>Numbers that a tile adds up on the way back.</summary>
     public int SlopeCount { get; }
 
-    /// <summary>Does the steps to every tile of a state.</summary>
-    public void Run(byte* state, int qubits, byte* memory, int parts) =>
-        Share(new Job { State = state, Memory = memory, Tiles = (nint)1 << (qubits - Tile.QubitCount) }, parts);
+    /// <summary>Does the steps to the tiles of a state in which some amplitude may differ from zero.</summary>
+    /// <param name="state">Its amplitudes.</param>
+    /// <param name="qubits">Of the state.</param>
+    /// <param name="known">What is known of them.</param>
+    /// <param name="memory">What an evaluation bound.</param>
+    /// <param name="parts">Threads.</param>
+    public void Run(byte* state, int qubits, KnownQubits known, byte* memory, int parts)
+    {
+        var job = new Job { State = state, Memory = memory, OuterMask = ((1UL << qubits) - 1) & ~(Tile.Mask | known.Mask), OuterValue = known.Value & ~Tile.Mask };
+        Share(job, parts);
+    }
 
     /// <summary>Undoes the steps from the last down to number <paramref name="first"/> on |ψ⟩ and |λ⟩, and writes <see cref="SlopeCount"/>
     /// numbers a tile.</summary>
     public void RunBack(byte* ket, byte* bra, int qubits, byte* memory, int parts, int first, double* slopes) =>
         Share(
-            new Job { State = ket, Bra = bra, Memory = memory, Slopes = slopes, First = first, Tiles = (nint)1 << (qubits - Tile.QubitCount) },
+            new Job { State = ket, Bra = bra, Memory = memory, Slopes = slopes, First = first, OuterMask = ((1UL << qubits) - 1) & ~Tile.Mask },
             parts);
 
     private void Share(Job job, int parts)
@@ -88,6 +96,7 @@ internal sealed unsafe class PassPlan
         Reserve(job.Bra is null ? 1 : 2);
         var self = this;
         job.Pass = Unsafe.AsPointer(ref self);
+        job.Tiles = (nint)1 << BitOperations.PopCount(job.OuterMask);
         parts = (int)Math.Min(parts, job.Tiles);
         if (parts == 1) RunPart(&job, 0, 1);
         else WorkerTeam.Shared.Run(&RunPart, &job, parts);
@@ -114,13 +123,13 @@ internal sealed unsafe class PassPlan
             visit.Ket = visit.Scratch.Tile(isBack ? 2 * tileBytes + HalfPage : tileBytes);
             visit.Bra = visit.Ket + tileBytes + HalfPage;
         }
-        visit.Outer = Deposit((ulong)first, ~Tile.Mask);
+        visit.Outer = Deposit((ulong)first, job->OuterMask) | job->OuterValue;
         for (var tile = first; tile < end; tile++)
         {
             var place = (nint)(2 * _elementBytes) * (nint)visit.Outer;
             visit.KetHome = job->State + place;
             visit.BraHome = job->Bra + place;
-            var next = ((visit.Outer | Tile.Mask) + 1) & ~Tile.Mask;
+            var next = (((visit.Outer | ~job->OuterMask) + 1) & job->OuterMask) | job->OuterValue;
             visit.ToNext = tile + 1 < end ? 2 * (nint)(next - visit.Outer) : 0;
             if (Tile.IsOnePiece)
             {
@@ -213,5 +222,8 @@ internal sealed unsafe class PassPlan
         public int First;
         public byte* Memory;
         public nint Tiles;
+
+        /// <summary>The qubits outside a tile that number the tiles, and the others that are 1.</summary>
+        public ulong OuterMask, OuterValue;
     }
 }

@@ -142,9 +142,18 @@ public sealed class An_execution_plan
         for (var k = 0; k < at.Length; k++) at[k] = random.NextBelow(8) switch { 0 => Math.PI, 1 => 0, 2 => -Math.PI / 2, _ => 7 * random.NextDouble() - 3.5 };
         var compiled = CompiledCircuit.From(circuit);
         var start = Any.Amplitudes(circuit.QubitCount, seed);
+        KnownQubits known = default;
+        if (seed % 3 == 0)
+        {
+            // Tiles of zeros are left alone.
+            var basis = random.NextBelow(1L << circuit.QubitCount);
+            Array.Clear(start);
+            start[basis] = 1;
+            known = KnownQubits.Basis((ulong)basis);
+        }
         using var state = StateVector.FromAmplitudes(start, options);
         var plan = new ExecutionPlan(circuit.QubitCount, compiled.Instructions.AsSpan(), options.Width, options.Precision, shape);
-        Run(plan, state, at);
+        Run(plan, state, known, at);
         var expected = NaiveState.FromAmplitudes(start);
         expected.Apply(circuit, at);
         try
@@ -157,10 +166,10 @@ public sealed class An_execution_plan
         }
     }
 
-    private static unsafe void Run(ExecutionPlan plan, StateVector state, double[] at)
+    private static unsafe void Run(ExecutionPlan plan, StateVector state, KnownQubits known, double[] at)
     {
         var gates = new GateSweeps(KernelTable.For(state.Options.Width, state.Precision)) { Pointer = state.Pointer, QubitCount = state.QubitCount };
-        plan.Run(state.Pointer, state.QubitCount, at, parts: 1, gates);
+        plan.Run(state.Pointer, state.QubitCount, known, at, parts: 1, gates);
         GC.KeepAlive(state);
     }
 }

@@ -166,7 +166,7 @@ public sealed class Fused_pairs
     private static unsafe void Run(ExecutionPlan plan, StateVector state, double[] at)
     {
         var gates = new GateSweeps(KernelTable.For(state.Options.Width, state.Precision)) { Pointer = state.Pointer, QubitCount = state.QubitCount };
-        plan.Run(state.Pointer, state.QubitCount, at, parts: 1, gates);
+        plan.Run(state.Pointer, state.QubitCount, default, at, parts: 1, gates);
         GC.KeepAlive(state);
     }
 }
