@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using QTrain.Observables;
 using QTrain.Simulation.Kernels;
 
@@ -275,6 +276,7 @@ public sealed unsafe partial class StateVector
     // Too large for a stack; one a thread, so that an evaluation allocates nothing.
     private static double[] Scratch() => _scratch ??= GC.AllocateUninitializedArray<double>(ExpectationKernels<Numerics.Lanes1, double>.Scratch + 8, pinned: true);
 
+    [SkipLocalsInit]
     private static void ObservablePart(void* context, int part, int parts)
     {
         var job = (ObservableJob*)context;

@@ -12,8 +12,11 @@ internal unsafe struct CanonicalStep
     /// <summary>The bits of an offset that stay zero: the two qubits, the lanes and the plane.</summary>
     public nuint Fixed;
 
-    /// <summary>Offsets of the qubits that are outside the register.</summary>
+    /// <summary>Offsets of the qubits that are outside the register, where amplitudes are loaded.</summary>
     public nuint Low, High;
+
+    /// <summary>Where they are stored.</summary>
+    public nuint LowTo, HighTo;
 
     /// <summary>Coefficients, each as many numbers as there are lanes. See the kernels for their meaning.</summary>
     public void* Rows;
@@ -33,16 +36,18 @@ internal static unsafe class CanonicalKernels<R, TVector, TElement>
     /// <summary>Both qubits outside the register. Rows: tangent of the lower turn; all cosines of the even pair, and of the odd one; each times
     /// the tangent of the higher turn; real and imaginary part of W / cos of the even pair, and of the odd one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Outside<TBack>(CanonicalStep* step, void* tile, nuint start, nint count)
+    public static void Outside<TBack>(CanonicalStep* step, void* source, void* target, nuint start, nint count)
         where TBack : struct, IFlag
     {
         var fix = step->Fixed;
-        var (low, high) = (step->Low, step->High);
+        // What was stored is loaded on the way back.
+        var (low, high) = TBack.IsSet ? (step->LowTo, step->HighTo) : (step->Low, step->High);
+        var (lowTo, highTo) = TBack.IsSet ? (step->Low, step->High) : (step->LowTo, step->HighTo);
         var rows = (TElement*)step->Rows;
         var at = start;
         for (var k = count; k > 0; k--)
         {
-            var place = (TElement*)tile + at;
+            var place = (TElement*)source + at;
             var r0 = R.Load(place);
             var i0 = R.Load(place + Plane);
             var r1 = R.Load(place + low);
@@ -140,14 +145,15 @@ internal static unsafe class CanonicalKernels<R, TVector, TElement>
                 i2 = R.MultiplyAdd(t, i3, a3);
                 i3 = R.SubtractProduct(t, a3, i3);
             }
+            place = (TElement*)target + at;
             R.Store(r0, place);
             R.Store(i0, place + Plane);
-            R.Store(r1, place + low);
-            R.Store(i1, place + low + Plane);
-            R.Store(r2, place + high);
-            R.Store(i2, place + high + Plane);
-            R.Store(r3, place + low + high);
-            R.Store(i3, place + low + high + Plane);
+            R.Store(r1, place + lowTo);
+            R.Store(i1, place + lowTo + Plane);
+            R.Store(r2, place + highTo);
+            R.Store(i2, place + highTo + Plane);
+            R.Store(r3, place + lowTo + highTo);
+            R.Store(i3, place + lowTo + highTo + Plane);
             at = ((at | fix) + 1) & ~fix;
         }
     }
@@ -155,18 +161,18 @@ internal static unsafe class CanonicalKernels<R, TVector, TElement>
     /// <summary>The lower qubit inside the register. Rows: tangent of the higher turn; own and partner's factor of the lower turn, times the cosine
     /// of the higher; cosine, real and imaginary part of the partner's factor where the higher qubit is 0, and where it is 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OneInside<TBack, TBit>(CanonicalStep* step, void* tile, nuint start, nint count)
+    public static void OneInside<TBack, TBit>(CanonicalStep* step, void* source, void* target, nuint start, nint count)
         where TBack : struct, IFlag
         where TBit : struct, ILaneBit
     {
         var fix = step->Fixed;
-        var high = step->High;
+        var (high, highTo) = TBack.IsSet ? (step->HighTo, step->High) : (step->High, step->HighTo);
         var rows = (TElement*)step->Rows;
         var t = R.Load(rows);
         var at = start;
         for (var k = count; k > 0; k--)
         {
-            var place = (TElement*)tile + at;
+            var place = (TElement*)source + at;
             var r0 = R.Load(place);
             var i0 = R.Load(place + Plane);
             var r1 = R.Load(place + high);
@@ -221,10 +227,11 @@ internal static unsafe class CanonicalKernels<R, TVector, TElement>
                 i0 = R.MultiplyAdd(t, i1, a1);
                 i1 = R.SubtractProduct(t, a1, i1);
             }
+            place = (TElement*)target + at;
             R.Store(r0, place);
             R.Store(i0, place + Plane);
-            R.Store(r1, place + high);
-            R.Store(i1, place + high + Plane);
+            R.Store(r1, place + highTo);
+            R.Store(i1, place + highTo + Plane);
             at = ((at | fix) + 1) & ~fix;
         }
     }
@@ -232,7 +239,7 @@ internal static unsafe class CanonicalKernels<R, TVector, TElement>
     /// <summary>Both qubits inside the register. Rows: own and partner's factor of the lower turn, and of the higher one; cosine, real and imaginary
     /// part of the partner's factor; the permutations that flip the lower qubit, the higher, and both.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void BothInside<TBack>(CanonicalStep* step, void* tile, nuint start, nint count)
+    public static void BothInside<TBack>(CanonicalStep* step, void* source, void* target, nuint start, nint count)
         where TBack : struct, IFlag
     {
         var fix = step->Fixed;
@@ -241,7 +248,7 @@ internal static unsafe class CanonicalKernels<R, TVector, TElement>
         var at = start;
         for (var k = count; k > 0; k--)
         {
-            var place = (TElement*)tile + at;
+            var place = (TElement*)source + at;
             var r = R.Load(place);
             var i = R.Load(place + Plane);
             var (own, partner) = (R.Load(rows), R.Load(rows + R.Count));
@@ -274,6 +281,7 @@ internal static unsafe class CanonicalKernels<R, TVector, TElement>
                 r = R.SubtractProduct(partner, R.Permute(r, flipLow), R.Multiply(own, r));
                 i = R.SubtractProduct(partner, R.Permute(i, flipLow), R.Multiply(own, i));
             }
+            place = (TElement*)target + at;
             R.Store(r, place);
             R.Store(i, place + Plane);
             at = ((at | fix) + 1) & ~fix;

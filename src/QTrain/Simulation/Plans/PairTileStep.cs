@@ -8,8 +8,10 @@ internal sealed unsafe class PairTileStep : TileStep
 {
     private readonly PlanKernels _kernels;
     private readonly PairRotation _rotation;
-    private readonly CanonicalStep _template;
+    private readonly RowVisits _rows;
     private readonly int _low, _high, _inside;
+    private CanonicalStep _template;
+    private bool _loads, _stores;
 
     public PairTileStep(PlanKernels kernels, PairRotation rotation, TileMap tile)
     {
@@ -19,8 +21,17 @@ internal sealed unsafe class PairTileStep : TileStep
         (_low, _high) = (tile.PositionOf(rotation.Low), tile.PositionOf(rotation.High));
         _inside = (_low < kernels.LaneBits ? 1 : 0) + (_high < kernels.LaneBits ? 1 : 0);
         _template.Fixed = 8 | (nuint)(kernels.Lanes - 1) | Sweep.OffsetOf(1UL << _low) | Sweep.OffsetOf(1UL << _high);
-        _template.Low = Sweep.OffsetOf(1UL << _low);
-        _template.High = Sweep.OffsetOf(1UL << _high);
+        _rows = new RowVisits(tile, _template.Fixed, kernels.ElementBytes);
+        SetStrides(tile);
+    }
+
+    // A visit takes whole blocks.
+    public override bool CanReachRows(TileMap tile) => tile.RowQubits >= 3;
+
+    public override void ReachRows(TileMap tile, bool loads, bool stores)
+    {
+        (_loads, _stores) = (loads, stores);
+        SetStrides(tile);
     }
 
     public override int HighestBit => _high;
@@ -66,14 +77,39 @@ internal sealed unsafe class PairTileStep : TileStep
     }
 
     public override void Run(ref TileVisit visit, nuint start, int qubits) =>
-        _kernels.Pair(_low, _high, isBack: false)((CanonicalStep*)(visit.Memory + Offset), visit.Ket, start, CountFor(qubits));
+        Run(visit.Memory, isBack: false, visit.Ket, visit.KetHome, _loads, _stores, start, qubits);
 
     public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
-        var kernel = _kernels.Pair(_low, _high, isBack: true);
-        var step = (CanonicalStep*)(visit.Memory + Offset);
-        kernel(step, visit.Ket, start, CountFor(qubits));
-        kernel(step, visit.Bra, start, CountFor(qubits));
+        // What was stored is loaded.
+        Run(visit.Memory, isBack: true, visit.Ket, visit.KetHome, _stores, _loads, start, qubits);
+        Run(visit.Memory, isBack: true, visit.Bra, visit.BraHome, _stores, _loads, start, qubits);
+    }
+
+    private void Run(byte* memory, bool isBack, byte* tile, byte* home, bool loads, bool stores, nuint start, int qubits)
+    {
+        var kernel = _kernels.Pair(_low, _high, isBack);
+        var step = (CanonicalStep*)(memory + Offset);
+        if (!loads && !stores)
+        {
+            kernel(step, tile, tile, start, CountFor(qubits));
+            return;
+        }
+        for (var row = _rows.First(start); row >= 0; row = _rows.Next(row, start, qubits))
+        {
+            var (at, away) = _rows.PlaceOf(row);
+            kernel(step, loads ? home + away : tile, stores ? home + away : tile, at, _rows.Count);
+        }
+    }
+
+    private void SetStrides(TileMap tile)
+    {
+        _template.Low = StrideOf(_low, _loads);
+        _template.High = StrideOf(_high, _loads);
+        _template.LowTo = StrideOf(_low, _stores);
+        _template.HighTo = StrideOf(_high, _stores);
+
+        nuint StrideOf(int position, bool isHome) => (nuint)(isHome ? tile.HomeStride(position) : TileMap.TileStride(position));
     }
 
     public override void AddTo(Span<double> gradient, byte* memory, ReadOnlySpan<double> slopes)

@@ -41,10 +41,10 @@ internal sealed unsafe class PlanKernels
         _radixBack[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
 
     /// <summary>By the bits of the tile that its qubits are.</summary>
-    public delegate*<CanonicalStep*, void*, nuint, nint, void> Pair(int low, int high, bool isBack)
+    public delegate*<CanonicalStep*, void*, void*, nuint, nint, void> Pair(int low, int high, bool isBack)
     {
         var inside = high < LaneBits ? 4 : low < LaneBits ? 1 + low : 0;
-        return (delegate*<CanonicalStep*, void*, nuint, nint, void>)_pair[2 * inside + (isBack ? 1 : 0)];
+        return (delegate*<CanonicalStep*, void*, void*, nuint, nint, void>)_pair[2 * inside + (isBack ? 1 : 0)];
     }
 
     /// <remarks>Eight singles are a whole block, and fill a 256-bit register: wider ones would have nothing to hold.</remarks>
@@ -91,7 +91,7 @@ internal sealed unsafe class PlanKernels
         where TElement : unmanaged
         where TBack : struct, IFlag
     {
-        delegate*<CanonicalStep*, void*, nuint, nint, void> kernel = &CanonicalKernels<R, TVector, TElement>.Outside<TBack>;
+        delegate*<CanonicalStep*, void*, void*, nuint, nint, void> kernel = &CanonicalKernels<R, TVector, TElement>.Outside<TBack>;
         kernels._pair[at] = (nint)kernel;
         kernel = &CanonicalKernels<R, TVector, TElement>.OneInside<TBack, Bit0>;
         kernels._pair[2 + at] = (nint)kernel;

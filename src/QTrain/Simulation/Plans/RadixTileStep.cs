@@ -15,6 +15,7 @@ internal sealed unsafe class RadixTileStep : TileStep
     private readonly ulong[] _outerMasks;
     private readonly nuint[] _outerFlips;
     private readonly bool _hasLanes;
+    private readonly RowVisits _rows;
     private RadixStep _template;
     private bool _hasMoves, _loads, _stores;
 
@@ -30,6 +31,7 @@ internal sealed unsafe class RadixTileStep : TileStep
         HighestBit = Bits.Length == 0 ? -1 : Bits.Max(tile.PositionOf);
         _template.Fixed = (nuint)(kernels.Lanes - 1);
         foreach (var bit in Bits) _template.Fixed |= (nuint)TileMap.TileStride(tile.PositionOf(bit));
+        _rows = new RowVisits(tile, _template.Fixed, kernels.ElementBytes);
         _template.Blends = _map.BlendLanes != 0;
         _template.Permutes = _map.Permutations is not null;
         for (var lane = 0; lane < _laneAngles.Length; lane++)
@@ -174,12 +176,11 @@ internal sealed unsafe class RadixTileStep : TileStep
             kernel(&bound->Step, visit.Ket, visit.Ket, start, CountFor(qubits), flip, FetchesNextTile ? visit.ToNext : 0);
             return;
         }
-        var count = CountInRows();
-        for (var row = FirstRow(start); row >= 0; row = NextRow(row, start, qubits))
+        for (var row = _rows.First(start); row >= 0; row = _rows.Next(row, start, qubits))
         {
-            var (at, home) = PlaceOf(row);
-            var ahead = _loads ? ToNextRows(row, ref visit, start, qubits) : 0;
-            kernel(&bound->Step, _loads ? visit.KetHome + home : visit.Ket, _stores ? visit.KetHome + home : visit.Ket, at, count, flip, ahead);
+            var (at, home) = _rows.PlaceOf(row);
+            var ahead = _loads ? _rows.ToNext(row, ref visit, start, qubits) : 0;
+            kernel(&bound->Step, _loads ? visit.KetHome + home : visit.Ket, _stores ? visit.KetHome + home : visit.Ket, at, _rows.Count, flip, ahead);
         }
     }
 
@@ -207,10 +208,9 @@ internal sealed unsafe class RadixTileStep : TileStep
             kernel(&bound->Step, &places, start, CountFor(qubits), flip, FetchesNextTileBack ? visit.ToNext : 0, slopes);
             return;
         }
-        var count = CountInRows();
-        for (var row = FirstRow(start); row >= 0; row = NextRow(row, start, qubits))
+        for (var row = _rows.First(start); row >= 0; row = _rows.Next(row, start, qubits))
         {
-            var (at, home) = PlaceOf(row);
+            var (at, home) = _rows.PlaceOf(row);
             // What was stored is loaded.
             if (_stores)
             {
@@ -222,7 +222,7 @@ internal sealed unsafe class RadixTileStep : TileStep
                 places.Ket = visit.KetHome + home;
                 places.Bra = visit.BraHome + home;
             }
-            kernel(&bound->Step, &places, at, count, flip, _stores ? ToNextRows(row, ref visit, start, qubits) : 0, slopes);
+            kernel(&bound->Step, &places, at, _rows.Count, flip, _stores ? _rows.ToNext(row, ref visit, start, qubits) : 0, slopes);
         }
     }
 
@@ -236,34 +236,6 @@ internal sealed unsafe class RadixTileStep : TileStep
     }
 
     private nint CountFor(int qubits) => (nint)1 << (Math.Max(3, qubits) + 1 - _kernels.LaneBits - Bits.Length);
-
-    // Rows of the tile that the step does not mix are visited one after the other, with all that it mixes them with.
-    private int RowBits => (int)(_template.Fixed >> (_tile.RowQubits + 1));
-
-    private nint CountInRows() => (nint)1 << (_tile.RowQubits + 1 - BitOperations.PopCount(_template.Fixed & (((nuint)2 << _tile.RowQubits) - 1)));
-
-    private int FirstRow(nuint start) => (int)(start >> (_tile.RowQubits + 1));
-
-    private int NextRow(int row, nuint start, int qubits)
-    {
-        row = ((row | RowBits) + 1) & ~RowBits;
-        return row < (int)((start + ((nuint)2 << qubits)) >> (_tile.RowQubits + 1)) ? row : -1;
-    }
-
-    /// <summary>From a row to that which is visited next; in the end to the next tile's first.</summary>
-    private nint ToNextRows(int row, ref TileVisit visit, nuint start, int qubits)
-    {
-        if (!visit.FetchesRows) return 0;
-        var next = NextRow(row, start, qubits);
-        return next >= 0 ? _tile.Rows[next] - _tile.Rows[row] : visit.ToNext + _tile.Rows[0] - _tile.Rows[row];
-    }
-
-    /// <summary>Where a row begins in a tile of one piece, and how many bytes farther it is in the state.</summary>
-    private (nuint At, nint Home) PlaceOf(int row)
-    {
-        var at = (nuint)row << (_tile.RowQubits + 1);
-        return (at, (_tile.Rows[row] - (nint)at) * _kernels.ElementBytes);
-    }
 
     private nuint FlipOf(ulong outer)
     {
