@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QTrain.Simulation.Kernels;
 
 namespace QTrain.Simulation.Plans;
@@ -177,7 +178,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
                 Columns = sumsPlace,
                 RowTotals = (double*)(sumsPlace + sumBytes),
             };
-            System.Runtime.InteropServices.NativeMemory.Clear(sumsPlace, (nuint)sumBytes);
+            NativeMemory.Clear(sumsPlace, (nuint)sumBytes);
             _kernels.ApplyDiagonalBack(&pass, &places, &sums);
             for (var m = 0; m < _moved.Length; m++)
             {
@@ -229,7 +230,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
     public override string ToString() => $"{_terms.Length} phases, {_mixed.Length} across rows" + (IsInner ? " (inner)" : "");
 
     /// <summary>Where the rows begin: in the state, or in a tile of one piece.</summary>
-    private nint* PlacesOf(bool isHome) => (nint*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(isHome ? _homePlaces : _places, 0);
+    private nint* PlacesOf(bool isHome) => (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(isHome ? _homePlaces : _places, 0);
 
     /// <summary>The row factors of one tile: those of the evaluation, turned by the terms with qubits outside the tile.</summary>
     private byte* RowsFor(byte* memory, double* values, byte* copy, ulong outer, double ratio)

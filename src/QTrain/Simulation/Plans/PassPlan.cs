@@ -35,6 +35,7 @@ internal sealed unsafe class PassPlan
             if (loads) steps[0].ReachRows(tile, loads: true, stores: false);
             if (stores) steps[^1].ReachRows(tile, loads: false, stores: true);
         }
+        // Rows are asked for by the step that loads them; the next tile of one piece by the last rotations, while the cache still has room for both.
         var turns = steps.OfType<RadixTileStep>().ToList();
         if (tile.IsOnePiece && turns.Count > 0) turns[^1].FetchesNextTile = turns[0].FetchesNextTileBack = true;
         (_gathers, _scatters) = (!tile.IsOnePiece && !loads, !tile.IsOnePiece && !stores);
