@@ -120,8 +120,8 @@ public sealed unsafe partial class StateVector
         var sums = Sums();
         fixed (double* start = sums)
         {
-            var reduction = new Reduction { Bra = Pointer, Sums = start, TileBlocks = Tiles.BlocksFor(PaddedQubits) };
-            Control(&reduction, mask, value, z: 0);
+            var reduction = Reduction.Between(Pointer, null, PaddedQubits, default, mask, value);
+            reduction.Sums = start;
             RunTiles(_kernels.Norm, &reduction);
             return Tiles.Combine(start, Tiles.CountFor(PaddedQubits), 2);
         }
@@ -153,19 +153,10 @@ public sealed unsafe partial class StateVector
     {
         target.Check(source);
         if (ReferenceEquals(target, source)) throw new ArgumentException("The image needs a state of its own.", nameof(target));
-        var pauli = instruction.Pauli;
-        var phased = factor * PhaseOfYs(pauli);
-        var reduction = new Reduction
-        {
-            Bra = target.Pointer,
-            Ket = source.Pointer,
-            TileBlocks = Tiles.BlocksFor(target.PaddedQubits),
-            Flip = Sweep.OffsetOf(pauli.X & ~7UL),
-            LaneFlip = (int)(pauli.X & 7),
-            FactorReal = phased.Real,
-            FactorImaginary = phased.Imaginary,
-        };
-        target.Control(&reduction, instruction.ControlMask, instruction.ControlValue, pauli.Z);
+        var reduction = Reduction.Between(
+            target.Pointer, source.Pointer, target.PaddedQubits, instruction.Pauli, instruction.ControlMask, instruction.ControlValue);
+        var phased = factor * Reduction.PhaseOfYs(instruction.Pauli);
+        (reduction.FactorReal, reduction.FactorImaginary) = (phased.Real, phased.Imaginary);
         target.RunTiles(target._kernels.AddImage, &reduction);
         GC.KeepAlive(source);
     }
@@ -176,45 +167,13 @@ public sealed unsafe partial class StateVector
         var sums = bra.Sums();
         fixed (double* start = sums)
         {
-            var reduction = new Reduction
-            {
-                Bra = bra.Pointer,
-                Ket = ket.Pointer,
-                Sums = start,
-                TileBlocks = Tiles.BlocksFor(bra.PaddedQubits),
-                Flip = Sweep.OffsetOf(pauli.X & ~7UL),
-                LaneFlip = (int)(pauli.X & 7),
-            };
-            // Π may stand on either side: a rotation's controls are never among the qubits that P flips.
-            bra.Control(&reduction, mask, value, pauli.Z);
+            var reduction = Reduction.Between(bra.Pointer, ket.Pointer, bra.PaddedQubits, pauli, mask, value);
+            reduction.Sums = start;
             bra.RunTiles(bra._kernels.InnerProduct, &reduction);
             GC.KeepAlive(ket);
             var tiles = Tiles.CountFor(bra.PaddedQubits);
             var sum = new Complex(Tiles.Combine(start, tiles, 2), Tiles.Combine(start + 1, tiles, 2));
-            return PhaseOfYs(pauli) * sum;
-        }
-    }
-
-    /// <summary>Row i of P has the factor (−i)^y·(−1)^(z·i), y the number of Ys: this is its first part.</summary>
-    private static Complex PhaseOfYs(PauliString pauli) => (pauli.CountY & 3) switch
-    {
-        0 => Complex.One,
-        1 => -Complex.ImaginaryOne,
-        2 => -Complex.One,
-        _ => Complex.ImaginaryOne,
-    };
-
-    private void Control(Reduction* reduction, ulong mask, ulong value, ulong z)
-    {
-        reduction->Mask = Sweep.OffsetOf(mask & ~7UL);
-        reduction->Value = Sweep.OffsetOf(value & mask & ~7UL);
-        reduction->Sign = Sweep.OffsetOf(z & ~7UL);
-        for (var lane = 0; lane < 8; lane++)
-        {
-            var sign = (BitOperations.PopCount((uint)lane & (uint)(z & 7)) & 1) == 0 ? 1 : -1;
-            var weight = MatchesInside(lane, 8, mask, value) ? sign : 0;
-            reduction->Weights[lane] = weight;
-            reduction->Weights[8 + lane] = -weight;
+            return Reduction.PhaseOfYs(pauli) * sum;
         }
     }
 

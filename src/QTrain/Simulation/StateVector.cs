@@ -196,8 +196,6 @@ public sealed unsafe partial class StateVector : IDisposable
 
     private static nint Share(nint count, int part, int parts) => WorkerTeam.Share(count, part, parts);
 
-    private static bool MatchesInside(int lane, int lanes, ulong mask, ulong value) => GateSweeps.MatchesInside(lane, lanes, mask, value);
-
     private Complex Read(ulong basis)
     {
         var offset = Sweep.OffsetOf(basis);

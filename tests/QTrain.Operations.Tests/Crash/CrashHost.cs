@@ -40,6 +40,7 @@ internal static class CrashHost
         LeaseDuration = TimeSpan.FromMilliseconds(leaseMilliseconds),
         GroupCommit = new GroupCommit(Entries: 7, Milliseconds: 10),
         MarkEvery = MarkEvery,
+        // Slow enough to be killed many times before the end.
         Evaluator = (plan, options) => new Watched(new SimulatorEvaluator(plan, options), _ => Thread.Sleep(1)),
     };
 }

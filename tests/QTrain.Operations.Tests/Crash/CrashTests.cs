@@ -39,6 +39,7 @@ public sealed class A_run_of_a_process_that_dies_or_sleeps : IDisposable
         {
             var process = Start(run, leaseMilliseconds: 60_000);
             await UntilAsync(async () => process.HasExited || (await GetAsync(run)).JournalLength >= target);
+            // Killed at any moment, not only right after a commit.
             Thread.Sleep((int)random.NextBelow(15));
             Signal(process, Kill);
             await process.WaitForExitAsync();

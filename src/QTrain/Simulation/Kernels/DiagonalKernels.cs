@@ -111,7 +111,7 @@ internal static unsafe class DiagonalKernels<R, TVector, TElement>
 
     /// <summary>Both states times conj(Row·Column), and the sums of w = Im(conj(bra)·ket) that the slopes of the phases are made of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ApplyBack(DiagonalPass* pass, RadixPlaces* places, DiagonalSums* sums)
+    public static void ApplyBack(DiagonalPass* pass, BackPlaces* places, DiagonalSums* sums)
     {
         var row = pass->FirstRow;
         var blocks = pass->ColumnBlocks;

@@ -10,7 +10,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>Three qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix8<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
+        RadixStep* step, BackPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;

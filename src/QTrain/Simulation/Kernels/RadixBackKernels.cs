@@ -15,7 +15,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>No qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix1<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
+        RadixStep* step, BackPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -97,7 +97,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>One qubit outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix2<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
+        RadixStep* step, BackPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;
@@ -231,7 +231,7 @@ internal static unsafe partial class RadixBackKernels<R, TVector, TElement>
     /// <summary>Two qubits outside the register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Radix4<TForm, TLanes, TMoves>(
-        RadixStep* step, RadixPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
+        RadixStep* step, BackPlaces* places, nuint start, nint count, nuint flip, nint ahead, double* slopes)
         where TForm : struct, IFlag where TLanes : struct, IFlag where TMoves : struct, IFlag
     {
         var fix = step->Fixed;

@@ -50,9 +50,3 @@ internal unsafe struct RadixStep
 
     public const int LaneRows = BlendRow + 1;
 }
-
-/// <summary>Where |ψ⟩ and |λ⟩ are loaded from on the way back, and where they are stored.</summary>
-internal unsafe struct RadixPlaces
-{
-    public void* KetSource, Ket, BraSource, Bra;
-}

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using QTrain.Numerics;
+using QTrain.Observables;
 
 namespace QTrain.Simulation.Kernels;
 
@@ -67,6 +68,40 @@ internal unsafe struct Reduction
 
     /// <summary>A weight a lane for even parity, then for odd.</summary>
     public fixed double Weights[16];
+
+    /// <summary>What a sum over bra and P·Π·ket asks for, with Π the projector on the states that match some controls. Π may stand on either side of P:
+    /// controls are never among the qubits that P flips.</summary>
+    public static Reduction Between(void* bra, void* ket, int qubits, PauliString pauli, ulong mask, ulong value)
+    {
+        var reduction = new Reduction
+        {
+            Bra = bra,
+            Ket = ket,
+            TileBlocks = Tiles.BlocksFor(qubits),
+            Flip = Sweep.OffsetOf(pauli.X & ~7UL),
+            LaneFlip = (int)(pauli.X & 7),
+            Mask = Sweep.OffsetOf(mask & ~7UL),
+            Value = Sweep.OffsetOf(value & mask & ~7UL),
+            Sign = Sweep.OffsetOf(pauli.Z & ~7UL),
+        };
+        for (var lane = 0; lane < 8; lane++)
+        {
+            var sign = (BitOperations.PopCount((uint)lane & (uint)(pauli.Z & 7)) & 1) == 0 ? 1 : -1;
+            var weight = GateSweeps.MatchesInside(lane, 8, mask, value) ? sign : 0;
+            reduction.Weights[lane] = weight;
+            reduction.Weights[8 + lane] = -weight;
+        }
+        return reduction;
+    }
+
+    /// <summary>Row i of P has the factor (−i)^y·(−1)^(z·i), y the number of Ys: this is its first part, which the sum leaves out.</summary>
+    public static Complex PhaseOfYs(PauliString pauli) => (pauli.CountY & 3) switch
+    {
+        0 => Complex.One,
+        1 => -Complex.ImaginaryOne,
+        2 => -Complex.One,
+        _ => Complex.ImaginaryOne,
+    };
 }
 
 /// <summary>Sums over one tile.</summary>

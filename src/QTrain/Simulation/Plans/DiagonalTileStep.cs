@@ -163,7 +163,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
             // What was stored is loaded.
             pass.SourceRows = PlacesOf(_stores);
             pass.TargetRows = PlacesOf(_loads);
-            var places = new RadixPlaces
+            var places = new BackPlaces
             {
                 KetSource = _stores ? visit.KetHome : visit.Ket,
                 Ket = _loads ? visit.KetHome : visit.Ket,

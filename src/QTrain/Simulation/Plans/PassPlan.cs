@@ -39,21 +39,7 @@ internal sealed unsafe class PassPlan
         var turns = steps.OfType<RadixTileStep>().ToList();
         if (tile.IsOnePiece && turns.Count > 0) turns[^1].FetchesNextTile = turns[0].FetchesNextTileBack = true;
         (_gathers, _scatters) = (!tile.IsOnePiece && !loads, !tile.IsOnePiece && !stores);
-        var segments = new List<(int First, int End, bool IsInner)>();
-        for (var k = 0; k < steps.Length;)
-        {
-            var end = k;
-            while (end < steps.Length && _innerQubits < tile.QubitCount && steps[end].HighestBit < _innerQubits) end++;
-            // One step by itself gains nothing from going through in portions.
-            if (end - k >= 2)
-            {
-                for (var inner = k; inner < end; inner++) steps[inner].IsInner = true;
-                segments.Add((k, end, true));
-            }
-            else segments.Add((k, end = k + 1, false));
-            k = end;
-        }
-        _segments = [.. segments];
+        _segments = Segments();
         foreach (var step in steps)
         {
             step.FirstSlope = SlopeCount;
@@ -91,6 +77,26 @@ internal sealed unsafe class PassPlan
         Share(
             new Job { State = ket, Bra = bra, Memory = memory, Slopes = slopes, First = first, OuterMask = ((1UL << qubits) - 1) & ~Tile.Mask },
             parts);
+
+    /// <summary>Runs of steps on the lowest qubits go through a tile in portions.</summary>
+    private (int First, int End, bool IsInner)[] Segments()
+    {
+        var segments = new List<(int First, int End, bool IsInner)>();
+        for (var k = 0; k < Steps.Length;)
+        {
+            var end = k;
+            while (end < Steps.Length && _innerQubits < Tile.QubitCount && Steps[end].HighestBit < _innerQubits) end++;
+            // One step by itself gains nothing from going through in portions.
+            if (end - k >= 2)
+            {
+                for (var inner = k; inner < end; inner++) Steps[inner].IsInner = true;
+                segments.Add((k, end, true));
+            }
+            else segments.Add((k, end = k + 1, false));
+            k = end;
+        }
+        return [.. segments];
+    }
 
     private void Share(Job job, int parts)
     {

@@ -21,7 +21,7 @@ internal sealed unsafe class PlanKernels
 
     public delegate*<DiagonalPass*, void*, void*, void> ApplyDiagonal { get; private init; }
 
-    public delegate*<DiagonalPass*, RadixPlaces*, DiagonalSums*, void> ApplyDiagonalBack { get; private init; }
+    public delegate*<DiagonalPass*, BackPlaces*, DiagonalSums*, void> ApplyDiagonalBack { get; private init; }
 
     public delegate*<void*, int, uint, double> SignedSum { get; private init; }
 
@@ -36,8 +36,8 @@ internal sealed unsafe class PlanKernels
     public delegate*<RadixStep*, void*, void*, nuint, nint, nuint, nint, void> Radix(int bits, bool tangent, bool lanes, bool moves) =>
         (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, nint, void>)_radix[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
 
-    public delegate*<RadixStep*, RadixPlaces*, nuint, nint, nuint, nint, double*, void> RadixBack(int bits, bool tangent, bool lanes, bool moves) =>
-        (delegate*<RadixStep*, RadixPlaces*, nuint, nint, nuint, nint, double*, void>)
+    public delegate*<RadixStep*, BackPlaces*, nuint, nint, nuint, nint, double*, void> RadixBack(int bits, bool tangent, bool lanes, bool moves) =>
+        (delegate*<RadixStep*, BackPlaces*, nuint, nint, nuint, nint, double*, void>)
         _radixBack[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
 
     /// <summary>By the bits of the tile that its qubits are.</summary>
@@ -120,7 +120,7 @@ internal sealed unsafe class PlanKernels
         radix[16 + at] = (nint)kernel;
         kernel = &RadixKernels<R, TVector, TElement>.Radix8<TForm, TLanes, TMoves>;
         radix[24 + at] = (nint)kernel;
-        delegate*<RadixStep*, RadixPlaces*, nuint, nint, nuint, nint, double*, void> back = &RadixBackKernels<R, TVector, TElement>.Radix1<TForm, TLanes, TMoves>;
+        delegate*<RadixStep*, BackPlaces*, nuint, nint, nuint, nint, double*, void> back = &RadixBackKernels<R, TVector, TElement>.Radix1<TForm, TLanes, TMoves>;
         radixBack[at] = (nint)back;
         back = &RadixBackKernels<R, TVector, TElement>.Radix2<TForm, TLanes, TMoves>;
         radixBack[8 + at] = (nint)back;

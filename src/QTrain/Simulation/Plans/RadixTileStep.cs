@@ -199,10 +199,10 @@ internal sealed unsafe class RadixTileStep : TileStep
     public override void RunBack(ref TileVisit visit, nuint start, int qubits)
     {
         var bound = (BoundStep*)(visit.Memory + Offset);
-        var kernel = (delegate*<RadixStep*, RadixPlaces*, nuint, nint, nuint, nint, double*, void>)bound->Back;
+        var kernel = (delegate*<RadixStep*, BackPlaces*, nuint, nint, nuint, nint, double*, void>)bound->Back;
         var flip = FlipOf(visit.Outer);
         var slopes = visit.Slopes + FirstSlope;
-        var places = new RadixPlaces { KetSource = visit.Ket, Ket = visit.Ket, BraSource = visit.Bra, Bra = visit.Bra };
+        var places = new BackPlaces { KetSource = visit.Ket, Ket = visit.Ket, BraSource = visit.Bra, Bra = visit.Bra };
         if (!_loads && !_stores)
         {
             kernel(&bound->Step, &places, start, CountFor(qubits), flip, FetchesNextTileBack ? visit.ToNext : 0, slopes);
