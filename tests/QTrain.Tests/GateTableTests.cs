@@ -33,7 +33,8 @@ public sealed class Every_gate_of_the_table
     public void is_generated_by_its_generator(string name)
     {
         var gate = Gates.Named(name);
-        (gate.Generator is not null).ShouldBe(gate.AngleCount == 1);
+        // gpi and gpi2 have an angle that tells about which axis, not how far: they are not the identity at 0, and nothing generates them.
+        (gate.Generator is not null).ShouldBe(gate.AngleCount == 1 && name is not "gpi" and not "gpi2");
         if (gate.Generator is null) return;
         var generator = PauliSum.Parse(gate.Generator, gate.QubitCount);
         generator.IsHermitian.ShouldBeTrue();
@@ -149,7 +150,7 @@ public sealed class The_table_of_gates
 
     [Fact]
     public void holds_all_gates_it_promises() => Gates.All.Select(g => g.Name).Order().ShouldBe(
-        "id x y z h s sdg t tdg sx sxdg rx ry rz p u u1 u2 u3 cx cy cz ch cs csdg csx swap iswap dcx ecr crx cry crz cp cu rxx ryy rzz rzx xx_plus_yy ccx ccz cswap"
+        "id x y z h s sdg t tdg sx sxdg rx ry rz p u u1 u2 u3 prx gpi gpi2 ms cx cy cz ch cs csdg csx swap iswap dcx ecr crx cry crz cp cu rxx ryy rzz rzx xx_plus_yy ccx ccz cswap"
             .Split(' ').Order());
 
     [Fact]

@@ -202,7 +202,7 @@ internal static class SpecKeys
     };
 
     private static ImmutableArray<SpecName> GateNames(int qubits, int angles) =>
-        [.. Gates.All.Where(g => g.QubitCount == qubits && g.AngleCount == angles).Select(g => new SpecName(g.Name, g.About))];
+        [.. Gates.All.Where(g => g.QubitCount == qubits && g.AngleCount == angles && (angles == 0 || g.Generator is not null)).Select(g => new SpecName(g.Name, g.About))];
 
     /// <summary>Every key with its dotted path, in order.</summary>
     public static IEnumerable<(string Path, SpecKey Key)> All() => Walk(Root, "");

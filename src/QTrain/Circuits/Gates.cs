@@ -12,7 +12,8 @@ namespace QTrain.Circuits;
 public static class Gates
 {
     private static readonly Complex I = Complex.ImaginaryOne;
-    private static readonly PauliString Y0 = PauliString.Single('Y', 0), Z0 = PauliString.Single('Z', 0);
+    private static readonly PauliString Y0 = PauliString.Single('Y', 0), Z0 = PauliString.Single('Z', 0),
+        X0 = PauliString.Single('X', 0), Z1 = PauliString.Single('Z', 1);
 
     /// <summary>Every named gate, in the order of the documentation.</summary>
     public static ImmutableArray<Gate> All { get; } = BuildTable();
@@ -59,6 +60,24 @@ public static class Gates
             },
             UGate("u3", []),
             UGate("u", ["U"]),
+            new("prx", 1, 2, a => PrxMatrix(a[0], a[1]))
+            {
+                About = "Rotation by θ about the axis cos φ·X + sin φ·Y; angles θ, φ. IQM's and AQT's native gate.",
+                Definition = a => PrxDefinition(a[0], a[1]),
+                Inverse = (q, a) => ("prx", q, [-a[0], a[1]]),
+            },
+            new("gpi", 1, 1, a => new[,] { { 0, Turn(-a[0]) }, { Turn(a[0]), 0 } })
+            {
+                About = "cos φ·X + sin φ·Y, in radians of φ: IonQ's native bit flip.",
+                Definition = a => [Primitive.Phase(0, PI / 2), .. PrxDefinition(PI, a[0])],
+                Inverse = (q, a) => ("gpi", q, a),
+            },
+            new("gpi2", 1, 1, a => PrxMatrix(PI / 2, a[0]))
+            {
+                About = "prx(π/2, φ), in radians of φ: IonQ's native square root of gpi.",
+                Definition = a => PrxDefinition(PI / 2, a[0]),
+                Inverse = (q, a) => ("gpi2", q, [a[0] + PI]),
+            },
 
             Fixed("swap", "Exchanges two qubits.",
                 new Complex[,] { { 1, 0, 0, 0 }, { 0, 0, 1, 0 }, { 0, 1, 0, 0 }, { 0, 0, 0, 1 } }),
@@ -96,6 +115,17 @@ public static class Gates
                     Primitive.Rotation(Z0, -a[1]),
                 ],
                 Inverse = (q, a) => ("xx_plus_yy", q, [-a[0], a[1]]),
+            },
+            new("ms", 2, 3, a => MsMatrix(a[0], a[1], a[2]))
+            {
+                About = "Mølmer–Sørensen, exp(−iθ/2·(cos φ₀·X + sin φ₀·Y)⊗(cos φ₁·X + sin φ₁·Y)); angles φ₀, φ₁, θ in radians. IonQ's native gate.",
+                Definition = a =>
+                [
+                    Primitive.Rotation(Z0, -a[0]), Primitive.Rotation(Z1, -a[1]),
+                    Primitive.Rotation(Both('X'), a[2]),
+                    Primitive.Rotation(Z0, a[0]), Primitive.Rotation(Z1, a[1]),
+                ],
+                Inverse = (q, a) => ("ms", q, [a[0], a[1], -a[2]]),
             },
         };
         rows.AddRange(
@@ -189,6 +219,27 @@ public static class Gates
     {
         var (sin, cos) = SinCos(theta / 2);
         return new[,] { { cos, -Turn(lambda) * sin }, { Turn(phi) * sin, Turn(phi + lambda) * cos } };
+    }
+
+    private static ImmutableArray<Primitive> PrxDefinition(Angle theta, Angle phi) =>
+        [Primitive.Rotation(Z0, -phi), Primitive.Rotation(X0, theta), Primitive.Rotation(Z0, phi)];
+
+    private static Complex[,] PrxMatrix(double theta, double phi)
+    {
+        var (sin, cos) = SinCos(theta / 2);
+        return new[,] { { cos, -I * sin * Turn(-phi) }, { -I * sin * Turn(phi), cos } };
+    }
+
+    private static Complex[,] MsMatrix(double first, double second, double theta)
+    {
+        var (sin, cos) = SinCos(theta / 2);
+        var matrix = new Complex[4, 4];
+        for (var b = 0; b < 4; b++)
+        {
+            matrix[b, b] = cos;
+            matrix[3 - b, b] = -I * sin * Turn(((b & 1) == 0 ? first : -first) + ((b & 2) == 0 ? second : -second));
+        }
+        return matrix;
     }
 
     private static Complex[,] CuMatrix(ReadOnlySpan<double> a)

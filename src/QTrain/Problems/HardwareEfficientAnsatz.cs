@@ -99,7 +99,7 @@ public sealed record HardwareEfficientAnsatz
         if (Entanglement == Entanglement.Circular && qubits > 2) yield return (qubits - 1, 0);
     }
 
-    private static Gate RotationNamed(string name) => Gates.Named(name) is { QubitCount: 1, AngleCount: 1 } gate
+    private static Gate RotationNamed(string name) => Gates.Named(name) is { QubitCount: 1, AngleCount: 1, Generator: not null } gate
         ? gate
         : throw new QuantumException($"'{name}' cannot be a rotation of an ansatz: allowed are {Allowed(1, 1)}.");
 
@@ -108,5 +108,5 @@ public sealed record HardwareEfficientAnsatz
         : throw new QuantumException($"'{name}' cannot be the entangler of an ansatz: allowed are {Allowed(2, 0)}.");
 
     private static string Allowed(int qubits, int angles) =>
-        string.Join(", ", Gates.All.Where(g => g.QubitCount == qubits && g.AngleCount == angles).Select(g => g.Name));
+        string.Join(", ", Gates.All.Where(g => g.QubitCount == qubits && g.AngleCount == angles && (angles == 0 || g.Generator is not null)).Select(g => g.Name));
 }

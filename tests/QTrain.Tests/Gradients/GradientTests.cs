@@ -113,7 +113,7 @@ public sealed class The_metric
                     if (i == j) quadratic = 4 * metric[i, i];
                     var distance = 1 - (Fidelity(c.Circuit, c.At, up) + Fidelity(c.Circuit, c.At, down)) / 2;
                     // The fourth order grows with the fourth power of how fast the angles move.
-                    (distance / (step * step)).ShouldBe(quadratic, 1e-6 * (1 + quadratic * quadratic));
+                    (distance / (step * step)).ShouldBe(quadratic, 4e-6 * (1 + quadratic * quadratic));
                 }
         }, tests: 40);
 

@@ -79,7 +79,7 @@ public sealed class Trajectories
             {
                 var probability = exact.GetValueOrDefault(outcome);
                 probability.ShouldBeGreaterThan(0, $"seed {seed}: {outcome} cannot be");
-                (count / (double)shots).ShouldBe(probability, Confidence * Math.Sqrt(probability * (1 - probability) / shots) + 2.0 / shots, $"seed {seed}");
+                (count / (double)shots).ShouldBe(probability, Confidence * Math.Sqrt(Math.Max(0, probability * (1 - probability)) / shots) + 2.0 / shots, $"seed {seed}");
             }
         }
     }
