@@ -4,6 +4,7 @@ using System.Text;
 using QTrain.Circuits;
 using QTrain.Cli.Terminal;
 using QTrain.Formats;
+using QTrain.Formats.Hamiltonians;
 using QTrain.Observables;
 using QTrain.Operations.Specs;
 using QTrain.Simulation;
@@ -15,7 +16,7 @@ internal static class EvaluationInputs
 {
     public static Option<string> Circuit() => new("--circuit") { Description = "The circuit, as JSON.", HelpName = "FILE", Required = true };
 
-    public static Option<string> Observable() => new("--observable") { Description = "The observable, as Pauli JSON.", HelpName = "FILE", Required = true };
+    public static Option<string> Observable() => new("--observable") { Description = "The observable: Pauli JSON, Qiskit, OpenFermion, FCIDUMP, QUBO or Ising, a graph or TSPLIB; which one is seen from the file.", HelpName = "FILE", Required = true };
 
     public static Option<string?> Parameters() => new("--parameters") { Description = "Parameter values as JSON, {\"name\": radians}; the printed result of a training is read too.", HelpName = "FILE" };
 
@@ -60,9 +61,9 @@ internal static class EvaluationInputs
     public static Circuit Circuit(string file) => CircuitJson.Read(Text(file), file);
 
     /// <summary>The observable of a file on the qubits of a circuit; one on fewer qubits leaves the others alone.</summary>
-    public static PauliSum Observable(string file, Circuit circuit)
+    public static PauliSum Observable(string file, Circuit circuit, HamiltonianReading reading)
     {
-        var observable = PauliJson.Read(Text(file), file).Observable;
+        var observable = HamiltonianText.Read(Text(file), file, reading).Observable;
         if (circuit.QubitCount > PauliString.MaxQubits) SimulationMemory.Demand(circuit.QubitCount, states: 1);
         return observable.QubitCount <= circuit.QubitCount
             ? observable.ExtendTo(circuit.QubitCount)
@@ -70,9 +71,9 @@ internal static class EvaluationInputs
     }
 
     /// <summary>The observable of a file on the qubits of a circuit too wide for masks of bits.</summary>
-    public static SparsePauliSum WideObservable(string file, Circuit circuit)
+    public static SparsePauliSum WideObservable(string file, Circuit circuit, HamiltonianReading reading)
     {
-        var observable = PauliJson.ReadSparse(Text(file), file);
+        var observable = HamiltonianText.ReadSparse(Text(file), file, reading);
         return observable.QubitCount <= circuit.QubitCount
             ? observable.ExtendTo(circuit.QubitCount)
             : throw new InvalidFileException(file, null, null, $"the observable acts on {observable.QubitCount} qubits, but the circuit has {circuit.QubitCount}.");

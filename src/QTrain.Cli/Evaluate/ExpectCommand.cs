@@ -23,13 +23,14 @@ internal static class ExpectCommand
     public static Command Create(CommandTerminal terminal)
     {
         var (circuit, observable) = (EvaluationInputs.Circuit(), EvaluationInputs.Observable());
-        var (parameters, set, method) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), new MethodOptions());
+        var (parameters, set, method, form) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), new MethodOptions(), new HamiltonianOptions());
         var command = new Command("expect", "The expectation and variance of an observable at the end of a circuit.") { circuit, observable, parameters, set };
         var trajectories = new Option<int>("--trajectories") { Description = "How many trajectories an estimate with noise takes.", HelpName = "N", DefaultValueFactory = _ => 1000 };
         var seed = new Option<ulong>("--seed") { Description = "The seed of trajectories.", HelpName = "S" };
         command.Add(trajectories);
         command.Add(seed);
         method.AddTo(command);
+        form.AddTo(command);
         return command.Does(terminal,
             [
                 ("qtrain expect --circuit bell.json --observable zz.json", ""),
@@ -41,8 +42,8 @@ internal static class ExpectCommand
             {
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
                 var file = parse.GetValue(observable)!;
-                var wide = c.QubitCount > PauliString.MaxQubits ? EvaluationInputs.WideObservable(file, c) : null;
-                var narrow = wide is null ? EvaluationInputs.Observable(file, c) : null;
+                var wide = c.QubitCount > PauliString.MaxQubits ? EvaluationInputs.WideObservable(file, c, form.Reading(parse)) : null;
+                var narrow = wide is null ? EvaluationInputs.Observable(file, c, form.Reading(parse)) : null;
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
                 var choice = method.Choose(parse, result, c, at);
                 var answer = choice.Method switch

@@ -26,8 +26,10 @@ internal static class GradientCommand
             HelpName = "adjoint|shift|difference",
             DefaultValueFactory = _ => Method.Adjoint,
         };
-        return new Command("gradient", "The gradient of an expectation by every parameter of the circuit.") { circuit, observable, parameters, set, method, precision, threads }
-            .Does(terminal,
+        var form = new HamiltonianOptions();
+        var command = new Command("gradient", "The gradient of an expectation by every parameter of the circuit.") { circuit, observable, parameters, set, method, precision, threads };
+        form.AddTo(command);
+        return command.Does(terminal,
             [
                 ("qtrain gradient --circuit c.json --observable h.json --parameters p.json", "by the adjoint method"),
                 ("qtrain gradient --circuit c.json --observable h.json --parameters p.json --method shift", "as a device would"),
@@ -35,7 +37,7 @@ internal static class GradientCommand
             (parse, result) =>
             {
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
-                var h = EvaluationInputs.Observable(parse.GetValue(observable)!, c);
+                var h = EvaluationInputs.Observable(parse.GetValue(observable)!, c, form.Reading(parse));
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
                 var options = new SimulationOptions { Threads = parse.GetValue(threads) ?? 0, Precision = parse.GetValue(precision) };
                 using var state = StateVector.Zero(c.QubitCount, options);

@@ -72,10 +72,10 @@ public static class SpecCompiler
                 return spec.Ansatz is QaoaSpec ? cut : cut with { Ansatz = Ansatz(spec.Ansatz, root, inputs, graph.VertexCount, null) };
             case CircuitProblem(var circuitFile, var observableFile):
                 var circuit = inputs.Circuit(root.PlaceOf("problem.circuit"), circuitFile);
-                var observable = inputs.Hamiltonian(root.PlaceOf("problem.observable"), observableFile);
+                var observable = inputs.Hamiltonian(root.PlaceOf("problem.observable"), observableFile, SpecReader.Reading(root));
                 return Of(spec.Name, circuit, observable);
             default:
-                var file = inputs.Hamiltonian(root.PlaceOf("problem.hamiltonian"), ((HamiltonianProblem)spec.Problem).File);
+                var file = inputs.Hamiltonian(root.PlaceOf("problem.hamiltonian"), ((HamiltonianProblem)spec.Problem).File, SpecReader.Reading(root));
                 if (spec.Ansatz is UccsdSpec uccsd)
                     return At(root, uccsd.Electrons is null ? "ansatz.type" : "ansatz.electrons", () => Uccsd.For(file, Options(uccsd))).ToProblem(spec.Name);
                 return Of(spec.Name, Ansatz(spec.Ansatz, root, inputs, file.Observable.QubitCount, file), file);

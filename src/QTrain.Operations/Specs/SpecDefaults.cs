@@ -13,7 +13,7 @@ internal static class SpecDefaults
 
         var ansatz = Section(root, "ansatz");
         if (ansatz.Find("type") is null)
-            ansatz = Default(ansatz, "type", ansatz.Find("file") is not null ? SpecKeys.Circuit : AnsatzType(problem, inputs));
+            ansatz = Default(ansatz, "type", ansatz.Find("file") is not null ? SpecKeys.Circuit : AnsatzType(root, problem, inputs));
         ansatz = Ansatz(root, ansatz, problem);
         root = With(root, "ansatz", ansatz);
         root = With(root, "initial", Initial(root, Section(root, "initial"), ansatz, problem, inputs));
@@ -41,6 +41,8 @@ internal static class SpecDefaults
             throw kinds[0].Place.Refuse("'problem.circuit' needs 'problem.observable': the file of what is measured at its end.");
         if (kinds[0].Key != "circuit" && observable is not null)
             throw observable.Place.Refuse($"'problem.observable' goes with 'problem.circuit', here the problem is '{kinds[0].Key}': remove it.");
+        if (kinds[0].Key == "maxcut" && problem.Entries.FirstOrDefault(e => e.Key is "format" or "bit-order" or "spin-orbitals") is { } form)
+            throw form.Place.Refuse($"'problem.{form.Key}' is about the file of a Hamiltonian or observable, here the problem is 'maxcut': remove it.");
         if (kinds[0] is { Key: "maxcut", Value: SpecMap maxcut })
         {
             var (graph, edges, vertices) = (maxcut.Find("graph"), maxcut.Find("edges"), maxcut.Find("vertices"));
@@ -52,12 +54,12 @@ internal static class SpecDefaults
         return problem;
     }
 
-    private static string AnsatzType(SpecMap problem, SpecInputs inputs)
+    private static string AnsatzType(SpecMap root, SpecMap problem, SpecInputs inputs)
     {
         if (problem.Find("maxcut") is not null) return SpecKeys.Qaoa;
         if (problem.Find("circuit") is not null) return SpecKeys.Circuit;
         var entry = problem.Find("hamiltonian")!;
-        var file = inputs.Hamiltonian(entry.Value.Place, Value(entry));
+        var file = inputs.Hamiltonian(entry.Value.Place, Value(entry), SpecReader.Reading(root));
         return file is { Mapping: FermionMapping.JordanWigner, SpinOrbitals: not null, ElectronCount: not null } ? SpecKeys.Uccsd : SpecKeys.HardwareEfficient;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using QTrain.Circuits;
 using QTrain.Formats;
+using QTrain.Formats.Hamiltonians;
 using QTrain.Problems;
 
 namespace QTrain.Operations.Specs;
@@ -15,7 +16,7 @@ internal sealed class SpecInputs
     private const long MaxBytes = 1L << 28;
 
     private readonly Dictionary<string, byte[]> _bytes = [];
-    private readonly Dictionary<string, HamiltonianFile> _hamiltonians = [];
+    private readonly Dictionary<(string, HamiltonianReading), HamiltonianFile> _hamiltonians = [];
     private readonly string? _folder;
     private readonly EarlierRun? _earlier;
 
@@ -34,16 +35,16 @@ internal sealed class SpecInputs
 
     public ImmutableSortedDictionary<string, byte[]> Bytes => _bytes.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    public HamiltonianFile Hamiltonian(SpecPlace place, string name)
+    public HamiltonianFile Hamiltonian(SpecPlace place, string name, HamiltonianReading reading)
     {
-        if (!_hamiltonians.TryGetValue(name, out var hamiltonian))
-            _hamiltonians.Add(name, hamiltonian = PauliJson.Read(Text(place, name), Shown(name)));
+        if (!_hamiltonians.TryGetValue((name, reading), out var hamiltonian))
+            _hamiltonians.Add((name, reading), hamiltonian = HamiltonianText.Read(Text(place, name), Shown(name), reading));
         return hamiltonian;
     }
 
     public Circuit Circuit(SpecPlace place, string name) => CircuitJson.Read(Text(place, name), Shown(name));
 
-    public Graph Graph(SpecPlace place, string name) => GraphJson.Read(Text(place, name), Shown(name));
+    public Graph Graph(SpecPlace place, string name) => HamiltonianText.ReadGraph(Text(place, name), Shown(name));
 
     public IReadOnlyDictionary<string, double> Parameters(SpecPlace place, string name) => ParametersJson.Read(Text(place, name), Shown(name));
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QTrain.Circuits;
+using QTrain.Formats.Hamiltonians;
 
 namespace QTrain.Operations.Specs;
 
@@ -67,19 +68,34 @@ internal static class SpecKeys
     {
         Keys =
         [
-            new("hamiltonian", SpecKind.File, "A Pauli Hamiltonian as JSON (`terms: [{\"pauli\": \"XIZ\", \"coeff\": 0.5}]`); its lowest energy is sought.") { Example = "data/h2.json" },
+            new("hamiltonian", SpecKind.File, "A Hamiltonian, whose lowest energy is sought: Pauli terms as JSON (`terms: [{\"pauli\": \"XIZ\", \"coeff\": 0.5}]`), Qiskit, OpenFermion, FCIDUMP, QUBO or Ising, a graph or TSPLIB; which one is seen from the file.") { Example = "data/h2.json" },
             new("maxcut", SpecKind.Section, "The graph whose largest cut is sought; the loss is the negative expected cut.")
             {
                 Shorthand = "graph", ListShorthand = "edges",
                 Keys =
                 [
-                    new("graph", SpecKind.File, "A graph as JSON (`edges: [[0, 1], [1, 2, 0.5]]`).") { Example = "data/graph.json" },
+                    new("graph", SpecKind.File, "A graph: as JSON (`edges: [[0, 1], [1, 2, 0.5]]`), as lines `u v weight`, or the distances of a TSPLIB file.") { Example = "data/graph.json" },
                     new("edges", SpecKind.Edges, "The edges, written here: `[u, v]` or `[u, v, weight]`, vertices from 0.") { Example = "[[0, 1], [1, 2], [2, 0]]" },
                     new("vertices", SpecKind.Integer, "How many vertices, where the edges leave some out.") { Minimum = 2, Maximum = 62, DefaultNote = "the largest vertex of the edges + 1" },
                 ],
             },
             new("circuit", SpecKind.File, "A parameterized circuit as JSON; needs `observable`.") { Example = "data/circuit.json" },
-            new("observable", SpecKind.File, "What is measured at the end of `circuit`, as Pauli JSON.") { Example = "data/observable.json" },
+            new("observable", SpecKind.File, "What is measured at the end of `circuit`, in any form of a Hamiltonian.") { Example = "data/observable.json" },
+            new("bit-order", SpecKind.Choice, "Which letter of a Pauli label in the file is qubit 0.")
+            {
+                DefaultNote = "what the form of the file says; where it says nothing and it matters, there is no default", Example = "leftmost",
+                Allowed = [new("rightmost", "the last letter, as Qiskit writes"), new("leftmost", "the first letter, as Cirq, PennyLane and Braket write")],
+            },
+            new("spin-orbitals", SpecKind.Choice, "The qubits that the spin orbitals of a FCIDUMP become.")
+            {
+                DefaultNote = "blocked", Example = "interleaved",
+                Allowed = [new("blocked", "all spin up, then all spin down"), new("interleaved", "qubit 2p is orbital p spin up, 2p+1 spin down")],
+            },
+            new("format", SpecKind.Choice, "The form of the file.")
+            {
+                DefaultNote = "seen from what is in the file", Example = "qubo",
+                Allowed = [.. FormatNames.All.Select(n => new SpecName(n, FormatNames.About(FormatNames.Find(n)!.Value)))],
+            },
         ],
     };
 

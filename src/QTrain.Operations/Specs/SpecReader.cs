@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using QTrain.Formats;
+using QTrain.Formats.Hamiltonians;
 using QTrain.Problems;
 using QTrain.Simulation;
 using QTrain.Training;
@@ -86,6 +88,18 @@ internal static class SpecReader
             PlateauSteps = plateau is null ? null : (int?)Whole(plateau, "steps"),
             PlateauTolerance = plateau is null ? 1e-8 : Number(plateau, "tolerance")!.Value,
             DivergenceAbove = Number(stopping, "divergence"),
+        };
+    }
+
+    /// <summary>What a spec says about the file of its Hamiltonian or observable.</summary>
+    public static HamiltonianReading Reading(SpecMap root)
+    {
+        var problem = Section(root, "problem")!;
+        return new HamiltonianReading
+        {
+            Format = Text(problem, "format") is { } format ? FormatNames.Find(format) : null,
+            BitOrder = Text(problem, "bit-order") is { } order ? Enum.Parse<BitOrder>(order, ignoreCase: true) : null,
+            SpinOrbitals = Text(problem, "spin-orbitals") is { } spins ? Enum.Parse<SpinOrbitalOrder>(spins, ignoreCase: true) : SpinOrbitalOrder.Blocked,
         };
     }
 

@@ -3,18 +3,20 @@ using QTrain.Problems;
 namespace QTrain.Formats;
 
 /// <summary>Graphs as JSON: <c>{"num_vertices": 4, "edges": [[0, 1], [1, 2, 0.5]]}</c>, vertices from 0, an edge of two numbers weighing 1.</summary>
-/// <remarks><c>num_vertices</c> may be left out: then the largest vertex named is the last. Other keys are ignored.</remarks>
+/// <remarks><c>num_vertices</c> may be left out: then the largest vertex named is the last. Other keys are ignored. A bare list of edges is read too.</remarks>
 public static class GraphJson
 {
     /// <summary>Reads a graph.</summary>
     /// <param name="text">The JSON text.</param>
     /// <param name="file">The file's name, for messages.</param>
     /// <exception cref="InvalidFileException">The text is not a graph; the message says where and what is allowed.</exception>
-    public static Graph Read(string text, string file)
+    public static Graph Read(string text, string file) => Read(JsonSource.Read(text, file));
+
+    /// <summary>A graph as an object or as the list of its edges.</summary>
+    internal static Graph Read(JsonValue root)
     {
-        var root = JsonSource.Read(text, file).AsObject("a graph");
-        root.RefuseMisspelled("num_vertices", "edges", "num_edges");
-        var list = root.Require("edges", "a graph");
+        if (root.Kind != JsonKind.List) root.AsObject("a graph").RefuseMisspelled("num_vertices", "edges", "num_edges");
+        var list = root.Kind == JsonKind.List ? root : root.Require("edges", "a graph");
         var entries = list.AsList("edges");
         var edges = entries.Select(ReadEdge).ToList();
         if (root.Find("num_vertices") is null && edges.Count == 0) throw list.Fault("a graph without edges needs num_vertices.");

@@ -72,4 +72,7 @@ public sealed record HamiltonianFile
 
     /// <summary>The unit of energies: <c>hartree</c> for molecules, empty where the file gives none.</summary>
     public string Unit { get; init; } = "";
+
+    /// <summary>What was settled in reading and a person may want to know, such as which vertex is which qubit; null when nothing was.</summary>
+    public string? Note { get; init; }
 }

@@ -18,6 +18,9 @@ internal sealed class JsonValue(JsonSource source, int offset, JsonKind kind)
 {
     public JsonKind Kind { get; } = kind;
 
+    /// <summary>The byte of the text at which it begins.</summary>
+    public int Offset => offset;
+
     public IReadOnlyList<JsonMember> Members { get; init; } = [];
 
     public IReadOnlyList<JsonValue> Items { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QTrain.Formats.Hamiltonians;
 using QTrain.Observables;
 
 namespace QTrain.Formats;
@@ -8,7 +9,7 @@ namespace QTrain.Formats;
 /// { "num_qubits": 3, "terms": [ {"pauli": "XIZ", "coeff": 0.5}, {"pauli": "X0 Z2", "coeff": -1} ] }
 /// </code>
 /// A label is either one letter a qubit, qubit 0 rightmost, or OpenFermion's <c>X0 Z2</c>; <c>""</c> is the identity. <c>num_qubits</c>
-/// may be left out where the labels tell. A coefficient is a number, or <c>[re, im]</c> or <c>{"re", "im"}</c> with no imaginary part.
+/// may be left out where the labels tell; <c>"bit_order": "leftmost"</c> says that the labels of the file have qubit 0 leftmost. A coefficient is a number, or <c>[re, im]</c> or <c>{"re", "im"}</c> with no imaginary part.
 /// Equal strings are added up. Where there are no <c>terms</c>, those of <c>observable</c> are read. Known facts of a molecule are kept:
 /// <c>name description encoding num_electrons ms2 multiplicity reference_determinant reference_determinant_energy ground_energy
 /// ground_energy_fixed_electron_number unit</c>; other keys are ignored.</remarks>
@@ -20,10 +21,17 @@ public static class PauliJson
     /// <exception cref="InvalidFileException">The text is not an observable; the message says where and what is allowed.</exception>
     public static HamiltonianFile Read(string text, string file)
     {
-        var root = JsonSource.Read(text, file).AsObject("an observable");
-        root.RefuseMisspelled("num_qubits", "terms", "observable", "encoding", "num_electrons", "reference_determinant");
-        var body = root.Find("terms") is null && root.Find("observable") is { Kind: JsonKind.Object } nested ? nested : root;
-        var observable = ReadSum(body, body.Find("num_qubits") ?? root.Find("num_qubits"));
+        var root = JsonSource.Read(text, file);
+        return Read(root, file, OrderOf(root));
+    }
+
+    /// <summary>An observable as an object or as the bare list of its terms, with the end of labels where qubit 0 is.</summary>
+    internal static HamiltonianFile Read(JsonValue root, string file, BitOrder? order)
+    {
+        if (root.Kind == JsonKind.List) return new HamiltonianFile { File = file, Observable = ReadSum(root, null, order) };
+        root.AsObject("an observable").RefuseMisspelled("num_qubits", "terms", "observable", "encoding", "num_electrons", "reference_determinant", "bit_order");
+        var body = Body(root);
+        var observable = ReadSum(body.Require("terms", "an observable"), body.Find("num_qubits") ?? root.Find("num_qubits"), order);
         var encoding = root.Find("encoding")?.AsText("encoding");
         var mapping = MappingOf(encoding);
         var electrons = root.Find("num_electrons")?.AsInteger("num_electrons", 0, observable.QubitCount);
@@ -55,10 +63,16 @@ public static class PauliJson
     /// <exception cref="InvalidFileException">The text is not an observable; the message says where and what is allowed.</exception>
     public static SparsePauliSum ReadSparse(string text, string file)
     {
-        var root = JsonSource.Read(text, file).AsObject("an observable");
-        root.RefuseMisspelled("num_qubits", "terms", "observable");
-        var body = root.Find("terms") is null && root.Find("observable") is { Kind: JsonKind.Object } nested ? nested : root;
-        var list = body.Require("terms", "an observable");
+        var root = JsonSource.Read(text, file);
+        return ReadSparse(root, OrderOf(root));
+    }
+
+    /// <summary>The same of an object or a bare list of terms.</summary>
+    internal static SparsePauliSum ReadSparse(JsonValue root, BitOrder? order)
+    {
+        if (root.Kind != JsonKind.List) root.AsObject("an observable").RefuseMisspelled("num_qubits", "terms", "observable");
+        var body = Body(root);
+        var list = body.Kind == JsonKind.List ? body : body.Require("terms", "an observable");
         var qubits = (body.Find("num_qubits") ?? root.Find("num_qubits"))?.AsInteger("num_qubits", 1);
         var terms = new List<SparsePauliTerm>();
         var largest = 0;
@@ -67,7 +81,8 @@ public static class PauliJson
             entry.AsObject("a term").RefuseMisspelled("pauli", "coeff");
             var place = entry.Require("pauli", "a term");
             var label = place.AsText("pauli");
-            var letters = place.At(() => SparsePauliSum.ParseLabel(label, qubits));
+            var letters = place.At(() => SparsePauliSum.ParseLabel(Ordered(label, order), qubits));
+            if (!IsNumbered(label) && label.Trim() is { Length: > 1 } all) largest = Math.Max(largest, all.Length);
             if (!letters.IsEmpty) largest = Math.Max(largest, letters.Max(l => l.Qubit) + 1);
             terms.Add(new SparsePauliTerm(letters, ComplexJson.ReadReal(entry.Require("coeff", "a term"), "coeff")));
         }
@@ -120,9 +135,58 @@ public static class PauliJson
         });
     }
 
-    private static PauliSum ReadSum(JsonValue body, JsonValue? count)
+    /// <summary>Writes an observable on any number of qubits.</summary>
+    internal static string Write(SparsePauliSum observable) => JsonLines.Write(writer =>
     {
-        var list = body.Require("terms", "an observable");
+        writer.WriteStartObject();
+        writer.WriteNumber("num_qubits", observable.QubitCount);
+        JsonLines.WriteLines(writer, "terms", observable.Terms, static (w, term) =>
+        {
+            w.WriteStartObject();
+            w.WriteString("pauli", term.Letters.IsEmpty ? "" : SparsePauliSum.LabelOf(term.Letters));
+            w.WriteNumber("coeff", term.Coefficient);
+            w.WriteEndObject();
+        });
+        writer.WriteEndObject();
+    });
+
+    /// <summary>The end of labels where qubit 0 is, as far as the file says so itself.</summary>
+    internal static BitOrder? OrderOf(JsonValue root) => root.Find("bit_order") is not { } order ? null : order.AsText("bit_order") switch
+    {
+        "rightmost" => BitOrder.Rightmost,
+        "leftmost" => BitOrder.Leftmost,
+        _ => throw order.Fault($"bit_order says which letter of a label is qubit 0: \"rightmost\" or \"leftmost\", not \"{order.Text}\"."),
+    };
+
+    /// <summary>How many qubits an observable says that it has; 0 where it does not say.</summary>
+    internal static int WidthOf(JsonValue root)
+    {
+        var body = Body(root);
+        if ((body.Find("num_qubits") ?? root.Find("num_qubits")) is { Kind: JsonKind.Number } count) return (int)Math.Clamp(count.Number, 0, int.MaxValue);
+        var list = body.Kind == JsonKind.List ? body : body.Find("terms");
+        return list?.Items.Select(t => t.Kind == JsonKind.Object ? t.Find("pauli") : null)
+            .Where(p => p is { Kind: JsonKind.Text }).Select(p => IsNumbered(p!.Text) ? HighestNumber(p.Text) + 1 : p.Text.Trim().Length).DefaultIfEmpty().Max() ?? 0;
+    }
+
+    private static int HighestNumber(string label)
+    {
+        var (highest, number) = (0, 0);
+        foreach (var c in label)
+        {
+            number = char.IsAsciiDigit(c) ? Math.Min(10 * number + (c - '0'), 100_000_000) : 0;
+            highest = Math.Max(highest, number);
+        }
+        return highest;
+    }
+
+    private static JsonValue Body(JsonValue root) => root.Find("terms") is null && root.Find("observable") is { Kind: JsonKind.Object } nested ? nested : root;
+
+    private static bool IsNumbered(string label) => label.AsSpan().ContainsAnyInRange('0', '9');
+
+    private static string Ordered(string label, BitOrder? order) => order == BitOrder.Leftmost && !IsNumbered(label) ? string.Concat(label.Reverse()) : label;
+
+    private static PauliSum ReadSum(JsonValue list, JsonValue? count, BitOrder? order)
+    {
         var entries = list.AsList("terms");
         var qubits = count?.AsInteger("num_qubits", 1, PauliString.MaxQubits);
         var labels = new List<(JsonValue Place, PauliString Pauli, double Coefficient)>(entries.Count);
@@ -131,9 +195,9 @@ public static class PauliJson
         {
             entry.AsObject("a term").RefuseMisspelled("pauli", "coeff");
             var place = entry.Require("pauli", "a term");
-            if (!PauliString.TryParse(place.AsText("pauli"), null, out var pauli, out var implied, out var error)) throw place.Fault(error);
+            if (!PauliString.TryParse(Ordered(place.AsText("pauli"), order), null, out var pauli, out var implied, out var error)) throw place.Fault(error);
             // A label of letters says how many qubits there are; a numbered one only how many at least.
-            if (implied > 0 && !place.Text.AsSpan().ContainsAnyInRange('0', '9')) qubits ??= implied;
+            if (implied > 0 && !IsNumbered(place.Text)) qubits ??= implied;
             largest = Math.Max(largest, implied);
             labels.Add((place, pauli, ComplexJson.ReadReal(entry.Require("coeff", "a term"), "coeff")));
         }

@@ -78,6 +78,15 @@ public sealed class SparsePauliSum : IEquatable<SparsePauliSum>
             [.. Enumerable.Range(0, t.Pauli.MinimumQubits).Where(q => t.Pauli[q] != 'I').Select(q => new PauliLetter(q, t.Pauli[q]))], t.Coefficient.Real)));
     }
 
+    /// <summary>The same observable as a <see cref="PauliSum"/>.</summary>
+    /// <exception cref="QuantumException">It acts on more than 64 qubits.</exception>
+    internal PauliSum ToPauliSum()
+    {
+        if (QubitCount > PauliString.MaxQubits) throw new QuantumException($"An observable on {QubitCount} qubits is too wide here: at most {PauliString.MaxQubits} are allowed.");
+        return new PauliSum(QubitCount, Terms.Select(t => new PauliTerm(
+            t.Letters.Aggregate(PauliString.Identity, (p, l) => PauliString.Multiply(p, PauliString.Single(l.Letter, l.Qubit)).Product), t.Coefficient)));
+    }
+
     /// <summary>The same sum on more qubits: the identity on the added ones.</summary>
     public SparsePauliSum ExtendTo(int qubits) => qubits >= QubitCount
         ? new SparsePauliSum(qubits, Terms)
