@@ -17,13 +17,16 @@ namespace QTrain.Numerics;
 /// <param name="X">Radians, −π/4 … π/4.</param>
 /// <param name="Y">Radians, −π/4 … π/4.</param>
 /// <param name="Z">Radians, −π/4 … π/4, the largest of the three.</param>
-internal sealed record CanonicalDecomposition(
+internal sealed unsafe record CanonicalDecomposition(
     Complex[] LeftHigh, Complex[] LeftLow, Complex[] RightHigh, Complex[] RightLow, double X, double Y, double Z)
 {
     private const int MostSweeps = 40;
 
     // Entries of a unitary matrix are known no better.
     private const double Negligible = 4e-16;
+
+    // A sweep that found nothing larger leaves what rounding makes of it.
+    private const double Rounding = 2e-15;
 
     private static readonly double Half = Math.Sqrt(0.5);
 
@@ -107,13 +110,16 @@ internal sealed record CanonicalDecomposition(
     }
 
     /// <summary>Matrix product, row-major.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Complex[] Multiply(ReadOnlySpan<Complex> left, ReadOnlySpan<Complex> right, int size)
     {
         var product = new Complex[size * size];
         for (var row = 0; row < size; row++)
             for (var column = 0; column < size; column++)
-                for (var k = 0; k < size; k++) product[row * size + column] += left[row * size + k] * right[k * size + column];
+            {
+                var sum = Complex.Zero;
+                for (var k = 0; k < size; k++) sum += left[row * size + k] * right[k * size + column];
+                product[row * size + column] = sum;
+            }
         return product;
     }
 
@@ -153,51 +159,78 @@ internal sealed record CanonicalDecomposition(
     }
 
     /// <summary>A real orthogonal matrix, its columns eigenvectors of UᵀU.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Diagonalizer(Complex[] u)
     {
-        Span<double> re = stackalloc double[16], im = stackalloc double[16];
+        // Of symmetric matrices only the entries on the diagonal and above it are kept.
+        double* re = stackalloc double[16], im = stackalloc double[16];
         for (var row = 0; row < 4; row++)
             for (var column = row; column < 4; column++)
             {
                 var sum = Complex.Zero;
                 for (var k = 0; k < 4; k++) sum += u[4 * k + row] * u[4 * k + column];
                 (re[4 * row + column], im[4 * row + column]) = (sum.Real, sum.Imaginary);
-                (re[4 * column + row], im[4 * column + row]) = (sum.Real, sum.Imaginary);
             }
         var vectors = new double[16];
         for (var k = 0; k < 4; k++) vectors[5 * k] = 1;
-        for (var sweep = 0; sweep < MostSweeps; sweep++)
-        {
-            var isTurned = false;
-            for (var p = 0; p < 3; p++)
-                for (var q = p + 1; q < 4; q++)
-                {
-                    // The angle that makes the two entries off the diagonal, one of each matrix, as small as possible.
-                    var (d1, o1) = (re[5 * p] - re[5 * q], 2 * re[4 * p + q]);
-                    var (d2, o2) = (im[5 * p] - im[5 * q], 2 * im[4 * p + q]);
-                    if (Math.Max(Math.Abs(o1), Math.Abs(o2)) < Negligible) continue;
-                    var (even, odd) = (d1 * d1 + d2 * d2 - o1 * o1 - o2 * o2, 2 * (d1 * o1 + d2 * o2));
-                    isTurned = true;
-                    var (sin, cos) = Math.SinCos(Math.Atan2(odd, even) / 4);
-                    Turn(re, p, q, cos, sin);
-                    Turn(im, p, q, cos, sin);
-                    for (var k = 0; k < 4; k++)
-                        (vectors[4 * k + p], vectors[4 * k + q]) =
-                            (cos * vectors[4 * k + p] + sin * vectors[4 * k + q], cos * vectors[4 * k + q] - sin * vectors[4 * k + p]);
-                }
-            if (!isTurned) break;
-        }
+        fixed (double* v = vectors)
+            for (var sweep = 0; sweep < MostSweeps; sweep++)
+            {
+                var largest = Turn(re, im, v, 0, 1, 2, 3);
+                largest = Math.Max(largest, Turn(re, im, v, 0, 2, 1, 3));
+                largest = Math.Max(largest, Turn(re, im, v, 0, 3, 1, 2));
+                largest = Math.Max(largest, Turn(re, im, v, 1, 2, 0, 3));
+                largest = Math.Max(largest, Turn(re, im, v, 1, 3, 0, 2));
+                largest = Math.Max(largest, Turn(re, im, v, 2, 3, 0, 1));
+                if (largest < Rounding) break;
+            }
         return vectors;
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void Turn(Span<double> m, int p, int q, double cos, double sin)
+    /// <summary>Turns axes p and q by the angle that makes the two entries off the diagonal, one of each matrix, as small as possible. k and l are the
+    /// other axes.</summary>
+    /// <returns>The larger of the two entries, doubled.</returns>
+    private static double Turn(double* re, double* im, double* vectors, int p, int q, int k, int l)
+    {
+        var (d1, o1) = (re[5 * p] - re[5 * q], 2 * re[4 * p + q]);
+        var (d2, o2) = (im[5 * p] - im[5 * q], 2 * im[4 * p + q]);
+        var size = Math.Max(Math.Abs(o1), Math.Abs(o2));
+        if (size < Negligible) return size;
+        var (cos, sin) = QuarterOf(d1 * d1 + d2 * d2 - o1 * o1 - o2 * o2, 2 * (d1 * o1 + d2 * o2));
+        Both(re);
+        Both(im);
+        for (var row = 0; row < 4; row++) Pair(ref vectors[4 * row + p], ref vectors[4 * row + q]);
+        return size;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Both(double* m)
         {
-            for (var k = 0; k < 4; k++)
-                (m[4 * k + p], m[4 * k + q]) = (cos * m[4 * k + p] + sin * m[4 * k + q], cos * m[4 * k + q] - sin * m[4 * k + p]);
-            for (var k = 0; k < 4; k++)
-                (m[4 * p + k], m[4 * q + k]) = (cos * m[4 * p + k] + sin * m[4 * q + k], cos * m[4 * q + k] - sin * m[4 * p + k]);
+            var (pp, qq, pq) = (m[5 * p], m[5 * q], m[4 * p + q]);
+            var (first, second) = (cos * pp + sin * pq, cos * pq + sin * qq);
+            m[5 * p] = cos * first + sin * second;
+            m[4 * p + q] = cos * second - sin * first;
+            m[5 * q] = cos * (cos * qq - sin * pq) - sin * (cos * pq - sin * pp);
+            Pair(ref m[Place(p, k)], ref m[Place(q, k)]);
+            Pair(ref m[Place(p, l)], ref m[Place(q, l)]);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Pair(ref double a, ref double b) => (a, b) = (cos * a + sin * b, cos * b - sin * a);
+
+        static int Place(int row, int column) => row < column ? 4 * row + column : 4 * column + row;
+    }
+
+    /// <summary>Cosine and sine of a quarter of the angle of (x, y), by halving it twice: much less than an arc tangent and a sine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (double Cos, double Sin) QuarterOf(double x, double y)
+    {
+        var length = Math.Sqrt(x * x + y * y);
+        if (length == 0) return (1, 0);
+        // The larger of the two by its square, the other from their product.
+        var (cos, sin) = (Math.Sqrt((1 + Math.Abs(x) / length) / 2), 0.0);
+        sin = Math.Abs(y) / (2 * length * cos);
+        if (x < 0) (cos, sin) = (sin, cos);
+        cos = Math.Sqrt((1 + cos) / 2);
+        return (cos, Math.CopySign(sin / (2 * cos), y));
     }
 
     private static Complex[] InStandardBasis(double[] orthogonal, bool isTransposed)

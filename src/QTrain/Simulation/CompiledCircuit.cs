@@ -19,7 +19,9 @@ public sealed class CompiledCircuit
     {
         Circuit = circuit;
         Instructions = instructions;
-        IsUnitary = instructions.All(i => i.Kind is not (InstructionKind.Measure or InstructionKind.Reset) && i.Condition is null);
+        IsUnitary = true;
+        foreach (var instruction in instructions)
+            IsUnitary &= instruction.Kind is not (InstructionKind.Measure or InstructionKind.Reset) && instruction.Condition is null;
     }
 
     /// <summary>The circuit that was compiled.</summary>
@@ -116,7 +118,7 @@ public sealed class CompiledCircuit
         if (gate.Definition is { } definition)
         {
             var primitives = definition(operation.Angles);
-            if (primitives.Length > 1 && operation.Angles.All(a => a.IsConstant))
+            if (primitives.Length > 1 && IsConstant(operation.Angles))
             {
                 // Nothing to train: one matrix is fewer passes than its factors.
                 AddMatrix(gate.Matrix([.. operation.Angles.Select(a => a.Constant)]));
@@ -148,9 +150,17 @@ public sealed class CompiledCircuit
             Targets = [.. targets],
             ControlMask = mask,
             ControlValue = value,
-            Matrix = [.. matrix.Cast<Complex>()],
+            Matrix = Flat(matrix),
             Condition = operation.Condition,
         });
+    }
+
+    private static Complex[] Flat(Complex[,] matrix)
+    {
+        var flat = new Complex[matrix.Length];
+        var size = matrix.GetLength(1);
+        for (var k = 0; k < flat.Length; k++) flat[k] = matrix[k / size, k % size];
+        return flat;
     }
 
     private static (ulong Mask, ulong Value) Masks(ImmutableArray<Control> controls)
@@ -162,6 +172,13 @@ public sealed class CompiledCircuit
             if (control.On) value |= 1UL << control.Qubit;
         }
         return (mask, value);
+    }
+
+    private static bool IsConstant(ImmutableArray<Angle> angles)
+    {
+        foreach (var angle in angles)
+            if (!angle.IsConstant) return false;
+        return true;
     }
 
     private static ulong Scatter(ulong local, ImmutableArray<int> targets)

@@ -61,33 +61,40 @@ internal sealed class GatePlan
         var (matrix, targets) = (instruction.Matrix, instruction.Targets);
         var size = 1 << targets.Length;
         var mask = Global(size - 1);
-        var moved = new List<int>();
+        var (count, moved, other) = (0, 0, 0);
         for (var column = 0; column < size; column++)
-            if (matrix[column * size + column] != Complex.One || !IsUnit(column, column)) moved.Add(column);
-        if (moved.Count == 0) return new GatePlan { Shape = GateShape.Nothing, Targets = mask };
-        if (moved.Count == 2 && IsUnit(moved[0], moved[1]) && IsUnit(moved[1], moved[0])
-            && matrix[moved[0] * size + moved[1]] == Complex.One && matrix[moved[1] * size + moved[0]] == Complex.One)
+            if (matrix[column * size + column] != Complex.One || !IsUnit(column, column)) (count, moved, other) = (count + 1, other, column);
+        if (count == 0) return new GatePlan { Shape = GateShape.Nothing, Targets = mask };
+        if (count == 2 && IsUnit(moved, other) && IsUnit(other, moved)
+            && matrix[moved * size + other] == Complex.One && matrix[other * size + moved] == Complex.One)
         {
-            var flipped = moved[0] ^ moved[1];
+            var flipped = moved ^ other;
             return new GatePlan
             {
                 Shape = GateShape.Exchange,
                 Targets = mask,
-                From = Global(moved[0] & flipped),
-                To = Global(moved[1] & flipped),
+                From = Global(moved & flipped),
+                To = Global(other & flipped),
                 Fixed = mask & ~Global(flipped),
-                FixedValue = Global(moved[0] & ~flipped),
+                FixedValue = Global(moved & ~flipped),
             };
         }
         var shape = targets.Length switch
         {
             1 when matrix[1] == Complex.Zero && matrix[2] == Complex.Zero => GateShape.Diagonal,
-            1 when matrix.All(e => e.Imaginary == 0) => GateShape.Real,
+            1 when IsReal() => GateShape.Real,
             1 => GateShape.General,
             2 => GateShape.Two,
             _ => GateShape.Many,
         };
         return new GatePlan { Shape = shape, Targets = mask };
+
+        bool IsReal()
+        {
+            foreach (var entry in matrix)
+                if (entry.Imaginary != 0) return false;
+            return true;
+        }
 
         // Whether a column has one entry other than zero, in this row.
         bool IsUnit(int row, int column)

@@ -63,11 +63,21 @@ internal sealed class AffineAngle(int[] indices, double[] coefficients, double c
 
     public double Constant => constant;
 
-    public static AffineAngle From(Angle angle, Dictionary<Parameter, int> index) =>
-        new([.. angle.Terms.Select(t => index[t.Parameter])], [.. angle.Terms.Select(t => t.Coefficient)], angle.Constant);
+    public static AffineAngle From(Angle angle, Dictionary<Parameter, int> index)
+    {
+        var terms = angle.Terms;
+        var (indices, coefficients) = (new int[terms.Length], new double[terms.Length]);
+        for (var t = 0; t < terms.Length; t++) (indices[t], coefficients[t]) = (index[terms[t].Parameter], terms[t].Coefficient);
+        return new AffineAngle(indices, coefficients, angle.Constant);
+    }
 
-    public AffineAngle Times(double factor) =>
-        factor == 1 ? this : new AffineAngle(indices, [.. coefficients.Select(c => factor * c)], factor * constant);
+    public AffineAngle Times(double factor)
+    {
+        if (factor == 1) return this;
+        var scaled = coefficients.Length == 0 ? coefficients : new double[coefficients.Length];
+        for (var k = 0; k < scaled.Length; k++) scaled[k] = factor * coefficients[k];
+        return new AffineAngle(indices, scaled, factor * constant);
+    }
 
     public double At(ReadOnlySpan<double> parameters)
     {

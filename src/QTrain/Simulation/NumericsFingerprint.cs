@@ -12,7 +12,7 @@ namespace QTrain.Simulation;
 public sealed record NumericsFingerprint(int NumericsVersion, string Precision, string InstructionSet, string OperatingSystem, string Architecture)
 {
     /// <summary>The version of this library's arithmetic.</summary>
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
     /// <summary>The fingerprint of this process, for double precision.</summary>
     public static NumericsFingerprint Current { get; } = new(CurrentVersion, Simulation.Precision.Double.Name(), InstructionSetOf(LaneWidths.Widest), System(),
@@ -21,7 +21,7 @@ public sealed record NumericsFingerprint(int NumericsVersion, string Precision, 
     /// <summary>The fingerprint of this process with amplitudes of a precision.</summary>
     public static NumericsFingerprint For(Precision precision) => Current with { Precision = precision.Name() };
 
-    /// <summary>One stable line: <c>numerics 3, double, avx2+fma, linux, x64</c>.</summary>
+    /// <summary>One stable line: <c>numerics 4, double, avx2+fma, linux, x64</c>.</summary>
     public override string ToString() => $"numerics {NumericsVersion}, {Precision}, {InstructionSet}, {OperatingSystem}, {Architecture}";
 
     private static string InstructionSetOf(LaneWidth width) => width switch

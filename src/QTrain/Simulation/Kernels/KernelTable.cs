@@ -15,44 +15,44 @@ internal sealed unsafe class KernelTable
     /// <summary>Bytes of a number of memory.</summary>
     public int ElementBytes => Precision.ElementBytes();
 
-    public delegate*<Sweep*, nint, nint, void> PairGeneral { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairReal { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairDiagonal { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairExchange { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairExchangeLanes { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairPauli { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairPauliTurned { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairPauliFlipped { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> PairPauliTurnedFlipped { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> Diagonal { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> Phase { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> LaneGeneral { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> LaneReal { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> LaneExchange { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> LanePauli { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> LanePauliTurned { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> DenseTwoOutside { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> DenseOneOutside { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> DenseTwoInside { get; private init; }
-    public delegate*<Sweep*, nint, nint, void> DenseMany { get; private init; }
-    public delegate*<SubspaceStep*, void*, nuint, void> Subspace { get; private init; }
-    public delegate*<SubspaceStep*, void*, nuint, void> SubspacePair { get; private init; }
-    public delegate*<SubspaceStep*, void*, nuint, void> SubspaceTurned { get; private init; }
-    public delegate*<SubspaceStep*, void*, nuint, void> SubspaceTurnedPair { get; private init; }
-    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlope { get; private init; }
-    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopePair { get; private init; }
-    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopeTurned { get; private init; }
-    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopeTurnedPair { get; private init; }
-    public delegate*<Reduction*, nint, void> InnerProduct { get; private init; }
-    public delegate*<Reduction*, nint, void> AddImage { get; private init; }
-    public delegate*<Reduction*, nint, void> Norm { get; private init; }
-    public delegate*<Reduction*, nint, void> Squares { get; private init; }
-    public delegate*<void*, int, double*, void> LeafWeights { get; private init; }
-    public delegate*<void*, int, double*, long, ref RandomStream, double*, long*, void> Draw { get; private init; }
-    public delegate*<ExpectationPass*, nint, double*, void> Expectation { get; private init; }
-    public delegate*<ObservablePass*, nint, double*, void> Image { get; private init; }
-    public delegate*<ObservablePass*, nint, double*, void> SquareAround { get; private init; }
-    public delegate*<double*, RowMask*, double*, int, nuint, int, void> FillDiagonal { get; private init; }
+    public delegate*<Sweep*, nint, nint, void> PairGeneral;
+    public delegate*<Sweep*, nint, nint, void> PairReal;
+    public delegate*<Sweep*, nint, nint, void> PairDiagonal;
+    public delegate*<Sweep*, nint, nint, void> PairExchange;
+    public delegate*<Sweep*, nint, nint, void> PairExchangeLanes;
+    public delegate*<Sweep*, nint, nint, void> PairPauli;
+    public delegate*<Sweep*, nint, nint, void> PairPauliTurned;
+    public delegate*<Sweep*, nint, nint, void> PairPauliFlipped;
+    public delegate*<Sweep*, nint, nint, void> PairPauliTurnedFlipped;
+    public delegate*<Sweep*, nint, nint, void> Diagonal;
+    public delegate*<Sweep*, nint, nint, void> Phase;
+    public delegate*<Sweep*, nint, nint, void> LaneGeneral;
+    public delegate*<Sweep*, nint, nint, void> LaneReal;
+    public delegate*<Sweep*, nint, nint, void> LaneExchange;
+    public delegate*<Sweep*, nint, nint, void> LanePauli;
+    public delegate*<Sweep*, nint, nint, void> LanePauliTurned;
+    public delegate*<Sweep*, nint, nint, void> DenseTwoOutside;
+    public delegate*<Sweep*, nint, nint, void> DenseOneOutside;
+    public delegate*<Sweep*, nint, nint, void> DenseTwoInside;
+    public delegate*<Sweep*, nint, nint, void> DenseMany;
+    public delegate*<SubspaceStep*, void*, nuint, void> Subspace;
+    public delegate*<SubspaceStep*, void*, nuint, void> SubspacePair;
+    public delegate*<SubspaceStep*, void*, nuint, void> SubspaceTurned;
+    public delegate*<SubspaceStep*, void*, nuint, void> SubspaceTurnedPair;
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlope;
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopePair;
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopeTurned;
+    public delegate*<SubspaceStep*, void*, void*, nuint, double> SubspaceSlopeTurnedPair;
+    public delegate*<Reduction*, nint, void> InnerProduct;
+    public delegate*<Reduction*, nint, void> AddImage;
+    public delegate*<Reduction*, nint, void> Norm;
+    public delegate*<Reduction*, nint, void> Squares;
+    public delegate*<void*, int, double*, void> LeafWeights;
+    public delegate*<void*, int, double*, long, ref RandomStream, double*, long*, void> Draw;
+    public delegate*<ExpectationPass*, nint, double*, void> Expectation;
+    public delegate*<ObservablePass*, nint, double*, void> Image;
+    public delegate*<ObservablePass*, nint, double*, void> SquareAround;
+    public delegate*<double*, RowMask*, double*, int, nuint, int, void> FillDiagonal;
 
     public static KernelTable For(LaneWidth width, Precision precision) => (width, precision) switch
     {

@@ -21,7 +21,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
 
     private readonly PlanKernels _kernels;
     private readonly Term[] _terms;
-    private readonly int _columnBits, _rowBits, _innerRowBits, _varying;
+    private readonly int _columnBits, _rowBits, _innerRowBits;
     private readonly int[] _mixed;
     private readonly int[] _bits, _starts, _flipped;
     private readonly int[] _moved;
@@ -30,37 +30,52 @@ internal sealed unsafe class DiagonalTileStep : TileStep
     private nint[] _homePlaces = [];
     private bool _loads, _stores;
 
-    public DiagonalTileStep(PlanKernels kernels, IEnumerable<(ulong Mask, AffineAngle[] Angles)> terms, TileMap tile, int innerQubits)
+    public DiagonalTileStep(PlanKernels kernels, PhaseTerm[] terms, TileMap tile, int innerQubits)
     {
         _kernels = kernels;
         _columnBits = Math.Min(MostColumnBits, Math.Min(innerQubits, tile.QubitCount));
         _rowBits = tile.QubitCount - _columnBits;
         _innerRowBits = Math.Max(0, Math.Min(innerQubits, tile.QubitCount) - _columnBits);
-        _terms = [.. terms.Select(t =>
+        _terms = new Term[terms.Length];
+        var (mixed, moved) = (0, 0);
+        for (var k = 0; k < terms.Length; k++)
         {
-            var (local, outer) = tile.Split(t.Mask);
-            return new Term((uint)(local & ((1UL << _columnBits) - 1)), (uint)(local >> _columnBits), outer, t.Angles);
-        })];
-        _mixed = [.. Enumerable.Range(0, _terms.Length).Where(k => _terms[k].Column != 0 && (_terms[k].Row != 0 || _terms[k].Outer != 0))];
+            var (local, outer) = tile.Split(terms[k].Mask);
+            _terms[k] = new Term((uint)(local & ((1UL << _columnBits) - 1)), (uint)(local >> _columnBits), outer, terms[k]);
+            if (_terms[k].IsMixed) mixed++;
+            if (_terms[k].IsMoved) moved++;
+        }
+        (_mixed, _moved) = (new int[mixed], new int[moved]);
+        (mixed, moved) = (0, 0);
+        for (var k = 0; k < terms.Length; k++)
+        {
+            if (_terms[k].IsMixed) _mixed[mixed++] = k;
+            if (_terms[k].IsMoved) _moved[moved++] = k;
+        }
         // Row bits with many terms flip seldom. Inside a portion of the tile only its own row bits do.
-        _varying = _innerRowBits;
-        var order = Enumerable.Range(0, _rowBits)
-            .OrderBy(b => b >= _innerRowBits)
-            .ThenBy(b => _mixed.Count(m => (_terms[m].Row >> b & 1) != 0))
-            .ThenBy(b => b);
-        _bits = [.. order];
-        var flipped = new List<int>();
-        _starts = new int[_rowBits + 1];
+        var flips = 0;
+        Span<int> counts = stackalloc int[_rowBits];
+        counts.Clear();
+        foreach (var m in _mixed)
+        {
+            for (var bit = 0; bit < _rowBits; bit++) counts[bit] += (int)(_terms[m].Row >> bit & 1);
+            flips += BitOperations.PopCount(_terms[m].Row);
+        }
+        (_bits, _starts, _flipped) = (new int[_rowBits], new int[_rowBits + 1], new int[flips]);
         for (var k = 0; k < _rowBits; k++)
         {
-            flipped.AddRange(Enumerable.Range(0, _mixed.Length).Where(m => (_terms[_mixed[m]].Row >> _bits[k] & 1) != 0));
-            _starts[k + 1] = flipped.Count;
+            var at = k;
+            for (; at > (k < _innerRowBits ? 0 : _innerRowBits) && counts[_bits[at - 1]] > counts[k]; at--) _bits[at] = _bits[at - 1];
+            _bits[at] = k;
         }
-        _flipped = [.. flipped];
-        _moved = [.. Enumerable.Range(0, _terms.Length).Where(k => _terms[k] is { Column: 0, Row: 0, Outer: 0 } ? false : _terms[k].Angles.Any(a => a.Indices.Length > 0))];
-        _places = GC.AllocateArray<nint>(1 << _rowBits, pinned: true);
-        for (var row = 0; row < _places.Length; row++) _places[row] = row * 16 * (nint)ColumnBlocks;
-        _rowMasks = [.. _moved.Where(k => _terms[k].Column != 0).Select(k => _terms[k].Row).Distinct().Order()];
+        for (var (k, to) = (0, 0); k < _rowBits; k++)
+        {
+            for (var m = 0; m < _mixed.Length; m++)
+                if ((_terms[_mixed[m]].Row >> _bits[k] & 1) != 0) _flipped[to++] = m;
+            _starts[k + 1] = to;
+        }
+        _rowMasks = RowMasks();
+        _places = tile.ColumnsOf(_columnBits, isHome: false);
     }
 
     public override int HighestBit => -1;
@@ -88,7 +103,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         var hasRows = false;
         for (var k = 0; k < _terms.Length; k++)
         {
-            var term = _terms[k];
+            ref readonly var term = ref _terms[k];
             var angle = 0.0;
             foreach (var part in term.Angles) angle += part.At(at);
             // Half the angle: e^{−iφ/2} where the parity is even.
@@ -103,7 +118,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         if (!hasRows) return;
         for (var k = 0; k < _terms.Length; k++)
         {
-            var term = _terms[k];
+            ref readonly var term = ref _terms[k];
             if (term.Outer == 0 && term.Column == 0 && term.Row != 0)
                 _kernels.Twist(rows, RowBlocks, term.Row, values[Header + 2 * k], -values[Header + 1 + 2 * k]);
         }
@@ -113,10 +128,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
 
     public override void ReachRows(TileMap tile, bool loads, bool stores)
     {
-        _homePlaces = GC.AllocateArray<nint>(_places.Length, pinned: true);
-        var shift = tile.RowQubits - _columnBits;
-        for (var row = 0; row < _places.Length; row++)
-            _homePlaces[row] = tile.Rows[row >> shift] + (row & ((1 << shift) - 1)) * (nint)(2 << _columnBits);
+        _homePlaces = tile.ColumnsOf(_columnBits, isHome: true);
         (_loads, _stores) = (loads, stores);
     }
 
@@ -182,7 +194,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
             _kernels.ApplyDiagonalBack(&pass, &places, &sums);
             for (var m = 0; m < _moved.Length; m++)
             {
-                var term = _terms[_moved[m]];
+                ref readonly var term = ref _terms[_moved[m]];
                 double sum;
                 if (term.Column == 0)
                 {
@@ -239,7 +251,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         var (re, im) = (ratio, 0.0);
         for (var k = 0; k < _terms.Length; k++)
         {
-            var term = _terms[k];
+            ref readonly var term = ref _terms[k];
             if (term.Outer == 0 || term.Column != 0) continue;
             var (cos, sin) = (values[Header + 2 * k], values[Header + 1 + 2 * k]);
             if ((BitOperations.PopCount(outer & term.Outer) & 1) != 0) sin = -sin;
@@ -265,7 +277,7 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         for (var m = 0; m < _mixed.Length; m++)
         {
             var k = _mixed[m];
-            var term = _terms[k];
+            ref readonly var term = ref _terms[k];
             var (cos, sin) = (values[Header + 2 * k], values[Header + 1 + 2 * k]);
             var sign = 1 - 2 * ((BitOperations.PopCount(outer & term.Outer) + BitOperations.PopCount((uint)pass->FirstRow & term.Row)) & 1);
             _kernels.Twist(pass->Column, ColumnBlocks, term.Column, cos, -sign * sin);
@@ -273,5 +285,39 @@ internal sealed unsafe class DiagonalTileStep : TileStep
         }
     }
 
-    private sealed record Term(uint Column, uint Row, ulong Outer, AffineAngle[] Angles);
+    /// <summary>The sets of rows whose parities the sums of the way back need, by rising masks.</summary>
+    private uint[] RowMasks()
+    {
+        var (masks, count) = (new uint[_moved.Length], 0);
+        foreach (var k in _moved)
+        {
+            var mask = _terms[k].Row;
+            var at = count;
+            while (at > 0 && masks[at - 1] > mask) at--;
+            if (_terms[k].Column == 0 || (at > 0 && masks[at - 1] == mask)) continue;
+            Array.Copy(masks, at, masks, at + 1, count++ - at);
+            masks[at] = mask;
+        }
+        return masks.AsSpan(0, count).ToArray();
+    }
+
+    /// <param name="column">Its qubits inside a column.</param>
+    /// <param name="row">Those that number the columns of a tile.</param>
+    /// <param name="outer">Those outside the tile.</param>
+    /// <param name="term">The whole.</param>
+    private readonly struct Term(uint column, uint row, ulong outer, PhaseTerm term)
+    {
+        public uint Column => column;
+
+        public uint Row => row;
+
+        public ulong Outer => outer;
+
+        public AffineAngle[] Angles => term.Angles;
+
+        public bool IsMixed => column != 0 && (row != 0 || outer != 0);
+
+        /// <summary>Whether a parameter moves it; a phase of all states is nothing that can be noticed.</summary>
+        public bool IsMoved => term.Mask != 0 && term.IsMoved;
+    }
 }

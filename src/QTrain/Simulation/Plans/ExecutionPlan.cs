@@ -37,8 +37,8 @@ internal sealed unsafe class ExecutionPlan
             for (var p = 0; p < _passes.Length; p++)
             {
                 if (_passes[p].Whole is { IsMoved: true }) return (p, 0);
-                var step = Array.FindIndex(_passes[p].Steps, s => s.IsMoved);
-                if (step >= 0) return (p, step);
+                for (var step = 0; step < _passes[p].Steps.Length; step++)
+                    if (_passes[p].Steps[step].IsMoved) return (p, step);
             }
             return (_passes.Length, 0);
         }
@@ -64,11 +64,24 @@ internal sealed unsafe class ExecutionPlan
         Return(binding);
     }
 
-    private void Run(PlanBinding binding, void* state, int qubits, KnownQubits known, ReadOnlySpan<double> at, int parts, GateSweeps whole)
+    /// <summary>What an evaluation does before it touches a state, by itself, to be timed.</summary>
+    public void Bind(ReadOnlySpan<double> at)
+    {
+        var binding = Rent();
+        Bind(binding, at);
+        Return(binding);
+    }
+
+    private void Bind(PlanBinding binding, ReadOnlySpan<double> at)
     {
         var scale = new DeferredScale(_kernels.ElementBytes == sizeof(float));
         foreach (var pass in _passes)
             foreach (var step in pass.Steps) step.Bind(binding.Memory + step.Offset, at, ref scale);
+    }
+
+    private void Run(PlanBinding binding, void* state, int qubits, KnownQubits known, ReadOnlySpan<double> at, int parts, GateSweeps whole)
+    {
+        Bind(binding, at);
         foreach (var pass in _passes)
         {
             if (pass.Whole is { } instruction)

@@ -30,7 +30,22 @@ internal static class Lowering
             k += Math.Max(1, count);
         }
         pairs?.End(ulong.MaxValue);
+        TakeGlobalPhasesToTheFront(into);
         return into;
+    }
+
+    /// <summary>They wait for nothing, and nobody need look for them farther back.</summary>
+    private static void TakeGlobalPhasesToTheFront(List<PlanOperation> operations)
+    {
+        var count = 0;
+        foreach (var operation in operations)
+            if (IsGlobal(operation)) count++;
+        if (count == 0) return;
+        var ordered = operations.ToArray();
+        var (front, back) = (0, count);
+        foreach (var operation in ordered) operations[IsGlobal(operation) ? front++ : back++] = operation;
+
+        static bool IsGlobal(PlanOperation operation) => (operation.Mixed | operation.Signed) == 0;
     }
 
     private static void Lower(Instruction instruction, List<PlanOperation> into)
@@ -109,7 +124,8 @@ internal static class Lowering
     private static Instruction Exchange(Instruction instruction, GatePlan plan)
     {
         var flipped = plan.From ^ plan.To;
-        int[] targets = [.. Enumerable.Range(0, 64).Where(q => (flipped >> q & 1) != 0)];
+        var targets = new int[BitOperations.PopCount(flipped)];
+        for (var (k, set) = (0, flipped); set != 0; k++, set &= set - 1) targets[k] = BitOperations.TrailingZeroCount(set);
         var size = 1 << targets.Length;
         var (from, to) = (Local(plan.From), Local(plan.To));
         var matrix = new Complex[size * size];

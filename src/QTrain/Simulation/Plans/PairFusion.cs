@@ -23,7 +23,8 @@ internal sealed class PairFusion
     private PairFusion(List<PlanOperation> into, Action<Instruction> lower, int mostMixed)
     {
         (_into, _lower, _mostMixed) = (into, lower, mostMixed);
-        _waiting = [.. Enumerable.Range(0, 64).Select(_ => new List<Factor>())];
+        _waiting = new List<Factor>[64];
+        for (var qubit = 0; qubit < _waiting.Length; qubit++) _waiting[qubit] = [];
         _blocks = new Block?[64];
     }
 
@@ -45,7 +46,7 @@ internal sealed class PairFusion
             return false;
         }
         var (low, high) = (BitOperations.TrailingZeroCount(qubits), BitOperations.Log2(qubits));
-        var factor = new Factor(qubits, MatrixOf(instruction, low, high), instruction);
+        var factor = new Factor(qubits, null, instruction);
         if (low == high)
         {
             if (_blocks[low] is { } open) open.Factors.Add(factor);
@@ -149,20 +150,24 @@ internal sealed class PairFusion
             return;
         }
         // What follows the last gate on both may still be taken by the next unitary.
-        var last = block.Factors.FindLastIndex(f => f.Qubits == block.Qubits);
+        var (first, last) = (0, block.Factors.Count - 1);
+        while (block.Factors[first].Qubits != block.Qubits) first++;
+        while (block.Factors[last].Qubits != block.Qubits) last--;
         foreach (var side in (ReadOnlySpan<int>)[block.Low, block.High])
         {
-            Flush([.. block.Factors.TakeWhile(f => f.Qubits != block.Qubits).Where(f => f.Qubits == 1UL << side)]);
-            _waiting[side].AddRange(block.Factors.Skip(last + 1).Where(f => f.Qubits == 1UL << side));
+            for (var k = 0; k < first; k++)
+                if (block.Factors[k].Qubits == 1UL << side) _waiting[side].Add(block.Factors[k]);
+            Flush(_waiting[side]);
+            for (var k = last + 1; k < block.Factors.Count; k++)
+                if (block.Factors[k].Qubits == 1UL << side) _waiting[side].Add(block.Factors[k]);
         }
-        var first = block.Factors.FindIndex(f => f.Qubits == block.Qubits);
         for (var k = first; k <= last; k++) _lower(block.Factors[k].Instruction!);
     }
 
     /// <summary>Gates on one qubit: as they were, or as one where a part of them is left from a unitary that was taken apart.</summary>
     private void Flush(List<Factor> factors)
     {
-        if (factors.TrueForAll(f => f.Instruction is not null))
+        if (AreInstructions(factors))
         {
             foreach (var factor in factors) _lower(factor.Instruction!);
         }
@@ -173,6 +178,13 @@ internal sealed class PairFusion
             Lowering.LowerOneQubit(BitOperations.Log2(factors[0].Qubits), product, _into);
         }
         factors.Clear();
+
+        static bool AreInstructions(List<Factor> factors)
+        {
+            foreach (var factor in factors)
+                if (factor.Instruction is null) return false;
+            return true;
+        }
     }
 
     private void Lower(int low, int high, Complex[] unitary)
@@ -292,10 +304,17 @@ internal sealed class PairFusion
         if (angle != 0) _into.Add(PlanOperation.Twist(mask, new AffineAngle([], [], angle)));
     }
 
-    /// <param name="Qubits">One or two.</param>
-    /// <param name="Matrix">On them.</param>
-    /// <param name="Instruction">Null: what a unitary that was taken apart left behind.</param>
-    private sealed record Factor(ulong Qubits, Complex[] Matrix, Instruction? Instruction);
+    /// <param name="qubits">One or two.</param>
+    /// <param name="matrix">On them; of an instruction made when it is asked for, for many never are.</param>
+    /// <param name="instruction">Null: what a unitary that was taken apart left behind.</param>
+    private sealed class Factor(ulong qubits, Complex[]? matrix, Instruction? instruction)
+    {
+        public ulong Qubits => qubits;
+
+        public Complex[] Matrix => matrix ?? MatrixOf(instruction!, BitOperations.TrailingZeroCount(qubits), BitOperations.Log2(qubits));
+
+        public Instruction? Instruction => instruction;
+    }
 
     /// <summary>Gates on two qubits with no other on either in between.</summary>
     private sealed class Block(int low, int high)
@@ -312,6 +331,7 @@ internal sealed class PairFusion
 
         public Complex[] Product()
         {
+            if (Factors.Count == 1) return Factors[0].Matrix;
             Complex[] product = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
             foreach (var factor in Factors)
             {
@@ -320,7 +340,7 @@ internal sealed class PairFusion
                     product = CanonicalDecomposition.Multiply(factor.Matrix, product, 4);
                     continue;
                 }
-                var step = factor.Qubits == 1UL << low ? 1 : 2;
+                var (matrix, step) = (factor.Matrix, factor.Qubits == 1UL << low ? 1 : 2);
                 for (var row = 0; row < 4; row++)
                 {
                     if ((row & step) != 0) continue;
@@ -328,7 +348,7 @@ internal sealed class PairFusion
                     {
                         ref var zero = ref product[4 * row + column];
                         ref var one = ref product[4 * (row + step) + column];
-                        (zero, one) = (factor.Matrix[0] * zero + factor.Matrix[1] * one, factor.Matrix[2] * zero + factor.Matrix[3] * one);
+                        (zero, one) = (matrix[0] * zero + matrix[1] * one, matrix[2] * zero + matrix[3] * one);
                     }
                 }
             }

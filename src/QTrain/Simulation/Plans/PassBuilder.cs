@@ -10,12 +10,14 @@ internal static class PassBuilder
     {
         var pending = new PendingPhases();
         var drafts = new List<Draft>();
-        var lowest = new TileMap([.. Enumerable.Range(0, Math.Min(qubits, shape.TileQubits))], shape.InnerQubits);
+        // Passes over the same qubits share what is known of them.
+        var tiles = new Dictionary<ulong, TileMap>();
+        var lowest = TileOf((1UL << Math.Min(qubits, shape.TileQubits)) - 1);
         foreach (var pass in PassScheduler.Divide(qubits, Lowering.Lower(instructions, Math.Min(qubits, shape.TileQubits), fusesPairs: true), shape))
         {
-            if (pass.Tile.Length > 0)
+            if (pass.Tile != 0)
             {
-                var tile = new TileMap(pass.Tile, shape.InnerQubits);
+                var tile = TileOf(pass.Tile);
                 drafts.Add(new Draft(tile, TileProgram.Build(pass.Operations, tile, kernels, table, shape, pending), null));
                 continue;
             }
@@ -27,9 +29,18 @@ internal static class PassBuilder
         // Phases that wait leave a pass with nothing to do.
         drafts.RemoveAll(d => d.Steps.Count == 0 && d.Whole is null);
         LetScalesWait(drafts);
-        return [.. drafts.Select(d => d.Whole is { } whole
-            ? new PassPlan(whole)
-            : new PassPlan(d.Tile, [.. d.Steps], shape.InnerQubits, kernels.ElementBytes, table))];
+        var passes = new PassPlan[drafts.Count];
+        for (var k = 0; k < passes.Length; k++)
+            passes[k] = drafts[k].Whole is { } whole
+                ? new PassPlan(whole)
+                : new PassPlan(drafts[k].Tile, drafts[k].Steps.ToArray(), shape.InnerQubits, kernels.ElementBytes, table);
+        return passes;
+
+        TileMap TileOf(ulong mask)
+        {
+            if (!tiles.TryGetValue(mask, out var tile)) tiles.Add(mask, tile = new TileMap(mask, shape.InnerQubits));
+            return tile;
+        }
 
         void AddPhases()
         {

@@ -17,15 +17,22 @@ internal sealed unsafe class PassPlan
     private readonly int _tableBytes;
     private readonly KernelTable? _kernels;
     private readonly bool _gathers, _scatters;
-    private readonly (int First, int End, bool IsInner)[] _segments;
+    private readonly Segment[] _segments;
 
     public PassPlan(TileMap tile, TileStep[] steps, int innerQubits, int elementBytes, KernelTable kernels)
     {
         Tile = tile;
         Steps = steps;
         _elementBytes = elementBytes;
-        _tableBytes = steps.Max(s => s.TableBytes);
-        if (steps.Any(s => s is OtherTileStep)) _kernels = kernels;
+        RadixTileStep? firstTurns = null, lastTurns = null;
+        foreach (var step in steps)
+        {
+            _tableBytes = Math.Max(_tableBytes, step.TableBytes);
+            if (step is OtherTileStep) _kernels = kernels;
+            if (step is not RadixTileStep turns) continue;
+            firstTurns ??= turns;
+            lastTurns = turns;
+        }
         _innerQubits = Math.Min(innerQubits, tile.QubitCount);
         // Rows are brought together and put back by the steps that do something with them, where they can.
         var (loads, stores) = (!tile.IsOnePiece && steps[0].CanReachRows(tile), !tile.IsOnePiece && steps[^1].CanReachRows(tile));
@@ -36,8 +43,7 @@ internal sealed unsafe class PassPlan
             if (stores) steps[^1].ReachRows(tile, loads: false, stores: true);
         }
         // Rows are asked for by the step that loads them; the next tile of one piece by the last rotations, while the cache still has room for both.
-        var turns = steps.OfType<RadixTileStep>().ToList();
-        if (tile.IsOnePiece && turns.Count > 0) turns[^1].FetchesNextTile = turns[0].FetchesNextTileBack = true;
+        if (tile.IsOnePiece && firstTurns is not null) lastTurns!.FetchesNextTile = firstTurns.FetchesNextTileBack = true;
         (_gathers, _scatters) = (!tile.IsOnePiece && !loads, !tile.IsOnePiece && !stores);
         _segments = Segments();
         foreach (var step in steps)
@@ -47,7 +53,7 @@ internal sealed unsafe class PassPlan
         }
     }
 
-    public PassPlan(Instruction whole) => (Tile, Steps, Whole, _segments) = (new TileMap([], 0), [], whole, []);
+    public PassPlan(Instruction whole) => (Tile, Steps, Whole, _segments) = (new TileMap(0, 0), [], whole, []);
 
     public TileMap Tile { get; }
 
@@ -79,9 +85,10 @@ internal sealed unsafe class PassPlan
             parts);
 
     /// <summary>Runs of steps on the lowest qubits go through a tile in portions.</summary>
-    private (int First, int End, bool IsInner)[] Segments()
+    private Segment[] Segments()
     {
-        var segments = new List<(int First, int End, bool IsInner)>();
+        var segments = new Segment[Steps.Length];
+        var count = 0;
         for (var k = 0; k < Steps.Length;)
         {
             var end = k;
@@ -90,12 +97,12 @@ internal sealed unsafe class PassPlan
             if (end - k >= 2)
             {
                 for (var inner = k; inner < end; inner++) Steps[inner].IsInner = true;
-                segments.Add((k, end, true));
+                segments[count++] = new Segment(k, end, IsInner: true);
             }
-            else segments.Add((k, end = k + 1, false));
+            else segments[count++] = new Segment(k, end = k + 1, IsInner: false);
             k = end;
         }
-        return [.. segments];
+        return segments[..count];
     }
 
     private void Share(Job job, int parts)
@@ -220,6 +227,8 @@ internal sealed unsafe class PassPlan
             if ((index & 1) != 0) result |= mask & (0 - mask);
         return result;
     }
+
+    private readonly record struct Segment(int First, int End, bool IsInner);
 
     private struct Job
     {

@@ -18,10 +18,9 @@ internal readonly record struct TileShape(int TileQubits, int RowQubits, int Inn
 }
 
 /// <summary>What is done in one sweep over the memory: operations that mix only the qubits of a tile.</summary>
-/// <param name="Tile">The qubits of the tile, in order of the bits of an address inside it; the lowest come first. Empty: the one operation
-/// mixes more qubits than a tile has.</param>
+/// <param name="Tile">The qubits of the tile as a mask. Empty: the one operation mixes more qubits than a tile has.</param>
 /// <param name="Operations">In an order that the circuit allows.</param>
-internal sealed record Pass(int[] Tile, List<PlanOperation> Operations);
+internal sealed record Pass(ulong Tile, List<PlanOperation> Operations);
 
 /// <summary>Divides a circuit into passes.</summary>
 /// <remarks>
@@ -37,72 +36,29 @@ internal static class PassScheduler
         var passes = new List<Pass>();
         if (qubits <= shape.TileQubits)
         {
-            passes.Add(new Pass([.. Enumerable.Range(0, qubits)], operations));
+            passes.Add(new Pass((1UL << qubits) - 1, operations));
             return passes;
         }
         var lowest = (1UL << shape.TileQubits) - 1;
         var rows = (1UL << shape.RowQubits) - 1;
-        var rest = operations;
-        while (rest.Count > 0)
+        var taker = new PassTaker(operations, shape.TileQubits);
+        while (!taker.IsEmpty)
         {
-            var (done, left, local) = Take(rest, rows, shape.TileQubits);
+            var (done, local) = taker.Take(rows);
             // A gate on many qubits takes the place of row qubits.
-            if (done.Count == 0) (done, left, local) = Take(rest, 7, shape.TileQubits);
-            if (done.Count == 0)
-            {
-                // Even so it mixes more than a tile: one sweep over the state for itself.
-                passes.Add(new Pass([], [rest[0]]));
-                rest = rest[1..];
-                continue;
-            }
-            passes.Add(new Pass(TileOf(local, lowest, qubits, shape), done));
-            rest = left;
+            if (done.Count == 0) (done, local) = taker.Take(7);
+            // Even so it mixes more than a tile: one sweep over the state for itself.
+            passes.Add(done.Count == 0 ? new Pass(0, [taker.TakeFirst()]) : new Pass(TileOf(local, lowest, qubits, shape), done));
         }
         return passes;
     }
 
-    private static (List<PlanOperation> Done, List<PlanOperation> Left, ulong Local) Take(List<PlanOperation> operations, ulong local, int room)
-    {
-        var first = operations[0].Depth;
-        var shallowest = int.MaxValue;
-        var (done, left, taken) = Scan(int.MaxValue);
-        if (shallowest == int.MaxValue) return (done, left, taken);
-        // The level at which something was left behind is worth beginning only where nothing came before it.
-        var most = Math.Max(first, shallowest - 1);
-        return done.Exists(o => IsBound(o) && o.Depth > most) ? Scan(most) : (done, left, taken);
-
-        (List<PlanOperation> Done, List<PlanOperation> Left, ulong Local) Scan(int deepest)
-        {
-            var (accepted, rest, tile) = (new List<PlanOperation>(), new List<PlanOperation>(), local);
-            ulong mixed = 0, signed = 0;
-            shallowest = int.MaxValue;
-            foreach (var operation in operations)
-            {
-                if (!(IsBound(operation) && operation.Depth > Math.Min(shallowest, deepest)) && !operation.MustWaitFor(mixed, signed)
-                    && BitOperations.PopCount(tile | operation.Mixed) <= room)
-                {
-                    tile |= operation.Mixed;
-                    accepted.Add(operation);
-                    continue;
-                }
-                mixed |= operation.Mixed;
-                signed |= operation.Signed;
-                if (IsBound(operation)) shallowest = Math.Min(shallowest, operation.Depth);
-                rest.Add(operation);
-            }
-            return (accepted, rest, tile);
-        }
-    }
-
-    /// <summary>Rotations and moves keep to their level: they are done by threes. Other gates go by themselves whenever they can.</summary>
-    private static bool IsBound(PlanOperation operation) => operation.Kind is PlanOperationKind.Turn or PlanOperationKind.Move;
-
     /// <summary>The lowest qubits where they suffice, for such a tile is one piece of memory; else the lowest that are free make rows longer.</summary>
-    private static int[] TileOf(ulong local, ulong lowest, int qubits, TileShape shape)
+    private static ulong TileOf(ulong local, ulong lowest, int qubits, TileShape shape)
     {
         if ((local & ~lowest) == 0) local = lowest;
         for (var qubit = 0; qubit < qubits && BitOperations.PopCount(local) < shape.TileQubits; qubit++) local |= 1UL << qubit;
-        return [.. Enumerable.Range(0, qubits).Where(q => (local >> q & 1) != 0)];
+        return local;
     }
 
     private static void SetDepths(int qubits, List<PlanOperation> operations)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics;
 using QTrain.Observables;
 
@@ -31,33 +30,61 @@ internal static class PauliFusion
         var pivot = 1UL << BitOperations.Log2(first.X);
         var basis = new List<ulong>();
         for (var k = 1; k < count; k++) Insert(basis, (instructions[k].Pauli.Z ^ first.Z) & ~pivot);
-        if (basis.Count > MostParities || basis.Exists(b => !BitOperations.IsPow2(b))) return 0;
+        if (basis.Count > MostParities) return 0;
         // The member whose highest flipped qubit is 0 stands for the pair, so each parity that is left asks for the value of one qubit.
         ulong asked = 0;
-        foreach (var bit in basis) asked |= bit;
-        var found = new List<SubspaceRotation>();
+        foreach (var bit in basis)
+        {
+            if (!BitOperations.IsPow2(bit)) return 0;
+            asked |= bit;
+        }
+        var begin = into.Count;
         for (var value = asked; ; value = (value - 1) & asked)
         {
-            var terms = new Dictionary<int, double>();
-            var constant = 0.0;
-            for (var k = 0; k < count; k++)
-            {
-                var pauli = instructions[k].Pauli;
-                var isNegative = ((pauli.CountY - first.CountY) & 2) != 0 ^ (BitOperations.PopCount((pauli.Z ^ first.Z) & value) & 1) != 0;
-                var angle = instructions[k].Angle;
-                constant += isNegative ? -angle.Constant : angle.Constant;
-                for (var t = 0; t < angle.Indices.Length; t++)
-                    terms[angle.Indices[t]] = terms.GetValueOrDefault(angle.Indices[t]) + (isNegative ? -angle.Coefficients[t] : angle.Coefficients[t]);
-            }
-            var moved = terms.Where(t => t.Value != 0).OrderBy(t => t.Key).ToImmutableArray();
-            if (moved.Length > 0 || constant != 0)
-                found.Add(new SubspaceRotation(first, asked | pivot, value,
-                    new AffineAngle([.. moved.Select(t => t.Key)], [.. moved.Select(t => t.Value)], constant)));
+            var angle = Sum(instructions[..count], first, value);
+            if (angle.Indices.Length > 0 || angle.Constant != 0) into.Add(new SubspaceRotation(first, asked | pivot, value, angle));
             if (value == 0) break;
         }
-        if (found.Count > count) return 0;
-        into.AddRange(found);
-        return count;
+        if (into.Count - begin <= count) return count;
+        into.RemoveRange(begin, into.Count - begin);
+        return 0;
+    }
+
+    /// <summary>What the angles of some strings come to where the qubits they ask for have given values.</summary>
+    private static AffineAngle Sum(ReadOnlySpan<Instruction> instructions, PauliString first, ulong value)
+    {
+        var most = 0;
+        foreach (var instruction in instructions) most += instruction.Angle.Indices.Length;
+        var (indices, coefficients, terms) = (new int[most], new double[most], 0);
+        var constant = 0.0;
+        foreach (var instruction in instructions)
+        {
+            var pauli = instruction.Pauli;
+            var isNegative = ((pauli.CountY - first.CountY) & 2) != 0 ^ (BitOperations.PopCount((pauli.Z ^ first.Z) & value) & 1) != 0;
+            var angle = instruction.Angle;
+            constant += isNegative ? -angle.Constant : angle.Constant;
+            for (var t = 0; t < angle.Indices.Length; t++)
+            {
+                var at = 0;
+                while (at < terms && indices[at] < angle.Indices[t]) at++;
+                if (at == terms || indices[at] != angle.Indices[t])
+                {
+                    Array.Copy(indices, at, indices, at + 1, terms - at);
+                    Array.Copy(coefficients, at, coefficients, at + 1, terms - at);
+                    (indices[at], coefficients[at]) = (angle.Indices[t], 0);
+                    terms++;
+                }
+                coefficients[at] += isNegative ? -angle.Coefficients[t] : angle.Coefficients[t];
+            }
+        }
+        var moved = 0;
+        for (var t = 0; t < terms; t++)
+        {
+            if (coefficients[t] == 0) continue;
+            (indices[moved], coefficients[moved]) = (indices[t], coefficients[t]);
+            moved++;
+        }
+        return new AffineAngle(indices[..moved], coefficients[..moved], constant);
     }
 
     private static bool Fits(Instruction instruction, PauliString first) =>

@@ -19,20 +19,13 @@ internal sealed unsafe class PlanKernels
 
     public int LaneBits => System.Numerics.BitOperations.Log2((uint)Lanes);
 
-    public delegate*<DiagonalPass*, void*, void*, void> ApplyDiagonal { get; private init; }
-
-    public delegate*<DiagonalPass*, BackPlaces*, DiagonalSums*, void> ApplyDiagonalBack { get; private init; }
-
-    public delegate*<void*, int, uint, double> SignedSum { get; private init; }
-
-    public delegate*<void*, int, uint, double, double, void> Twist { get; private init; }
-
-    public delegate*<void*, int, double, double, void> Fill { get; private init; }
-
-    public delegate*<void*, int*, void> WritePermutation { get; private init; }
-
-    public delegate*<void*, int, void> WriteMask { get; private init; }
-
+    public delegate*<DiagonalPass*, void*, void*, void> ApplyDiagonal;
+    public delegate*<DiagonalPass*, BackPlaces*, DiagonalSums*, void> ApplyDiagonalBack;
+    public delegate*<void*, int, uint, double> SignedSum;
+    public delegate*<void*, int, uint, double, double, void> Twist;
+    public delegate*<void*, int, double, double, void> Fill;
+    public delegate*<void*, int*, void> WritePermutation;
+    public delegate*<void*, int, void> WriteMask;
     public delegate*<RadixStep*, void*, void*, nuint, nint, nuint, nint, void> Radix(int bits, bool tangent, bool lanes, bool moves) =>
         (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, nint, void>)_radix[8 * bits + (tangent ? 4 : 0) + (lanes ? 2 : 0) + (moves ? 1 : 0)];
 

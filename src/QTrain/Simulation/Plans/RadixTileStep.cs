@@ -12,11 +12,10 @@ internal sealed unsafe class RadixTileStep : TileStep
     private readonly AffineAngle?[] _laneAngles;
     private readonly RadixMap _map;
     private readonly TileMap _tile;
-    private readonly ulong[] _outerMasks;
-    private readonly nuint[] _outerFlips;
     private readonly bool _hasLanes;
     private readonly RowVisits _rows;
     private RadixStep _template;
+    private Flips _outer;
     private bool _hasMoves, _loads, _stores;
 
     public RadixTileStep(PlanKernels kernels, RadixDraft draft, TileMap tile)
@@ -25,21 +24,31 @@ internal sealed unsafe class RadixTileStep : TileStep
         _tile = tile;
         // This puts the bits into the order that the kernels need.
         _map = draft.Solve(kernels.LaneBits);
-        Bits = [.. draft.Bits];
-        _angles = [.. draft.Bits.Select(draft.AngleOf)];
-        _laneAngles = [.. Enumerable.Range(0, kernels.LaneBits).Select(b => b < tile.QubitCount ? draft.AngleOf(tile.QubitAt(b)) : null)];
-        HighestBit = Bits.Length == 0 ? -1 : Bits.Max(tile.PositionOf);
+        Bits = draft.Bits.ToArray();
+        _angles = new AffineAngle?[Bits.Length];
+        HighestBit = -1;
         _template.Fixed = (nuint)(kernels.Lanes - 1);
-        foreach (var bit in Bits) _template.Fixed |= (nuint)TileMap.TileStride(tile.PositionOf(bit));
+        for (var k = 0; k < Bits.Length; k++)
+        {
+            _angles[k] = draft.AngleOf(Bits[k]);
+            IsMoved |= _angles[k] is { Indices.Length: > 0 };
+            var position = tile.PositionOf(Bits[k]);
+            HighestBit = Math.Max(HighestBit, position);
+            _template.Fixed |= (nuint)TileMap.TileStride(position);
+        }
+        _laneAngles = new AffineAngle?[kernels.LaneBits];
+        for (var lane = 0; lane < Math.Min(_laneAngles.Length, tile.QubitCount); lane++)
+        {
+            if (draft.AngleOf(tile.QubitAt(lane)) is not { } angle) continue;
+            _laneAngles[lane] = angle;
+            _template.LaneTurns |= 1 << lane;
+            IsMoved |= angle.Indices.Length > 0;
+        }
         _rows = new RowVisits(tile, _template.Fixed, kernels.ElementBytes);
         _template.Blends = _map.BlendLanes != 0;
-        _template.Permutes = _map.Permutations is not null;
-        for (var lane = 0; lane < _laneAngles.Length; lane++)
-            if (_laneAngles[lane] is not null) _template.LaneTurns |= 1 << lane;
+        _template.Permutes = _map.Permutes;
         _hasLanes = _template.LaneTurns != 0 || _template.Blends || _template.Permutes;
-        _hasMoves = _map.Destinations.Where((to, vector) => to != vector).Any() || Array.Exists(_map.Controls, c => c != 0);
-        _outerMasks = [.. _map.Controls.Select(c => tile.Split(c).Outside).Where(c => c != 0).Distinct()];
-        _outerFlips = new nuint[_outerMasks.Length];
+        _hasMoves = _map.HasMoves;
         SetStrides();
     }
 
@@ -82,11 +91,11 @@ internal sealed unsafe class RadixTileStep : TileStep
         }
         // Bits with the same controls flip together.
         _template.ControlCount = 0;
-        Array.Clear(_outerFlips);
+        _outer.Count = 0;
         for (var k = 0; k < Bits.Length; k++)
         {
             var (inside, outside) = _tile.Split(_map.Controls[k]);
-            if (outside != 0) _outerFlips[Array.IndexOf(_outerMasks, outside)] |= stores[k];
+            if (outside != 0) _outer.Add(outside, stores[k]);
             if (inside == 0) continue;
             var mask = Sweep.OffsetOf(inside);
             var at = 0;
@@ -112,17 +121,18 @@ internal sealed unsafe class RadixTileStep : TileStep
         bound->Step = _template;
         if (!_hasLanes) return;
         bound->Step.Lanes = memory + LaneStart;
-        if (_map.Permutations is { } permutations)
-            for (var vector = 0; vector < permutations.Length; vector++)
+        var sources = stackalloc int[8];
+        var back = stackalloc int[8];
+        for (var vector = 0; _map.Permutes && vector < 1 << Bits.Length; vector++)
+        {
+            for (var lane = 0; lane < _kernels.Lanes; lane++)
             {
-                var inverse = new int[permutations[vector].Length];
-                for (var lane = 0; lane < inverse.Length; lane++) inverse[permutations[vector][lane]] = lane;
-                fixed (int* sources = permutations[vector], back = inverse)
-                {
-                    _kernels.WritePermutation(Row(bound, RadixStep.PermutationRow + vector), sources);
-                    _kernels.WritePermutation(Row(bound, RadixStep.InverseRow + vector), back);
-                }
+                sources[lane] = _map.Permutations[8 * vector + lane];
+                back[sources[lane]] = lane;
             }
+            _kernels.WritePermutation(Row(bound, RadixStep.PermutationRow + vector), sources);
+            _kernels.WritePermutation(Row(bound, RadixStep.InverseRow + vector), back);
+        }
         _kernels.WriteMask(Row(bound, RadixStep.BlendRow), _map.BlendLanes);
     }
 
@@ -170,7 +180,7 @@ internal sealed unsafe class RadixTileStep : TileStep
     {
         var bound = (BoundStep*)(visit.Memory + Offset);
         var kernel = (delegate*<RadixStep*, void*, void*, nuint, nint, nuint, nint, void>)bound->Kernel;
-        var flip = FlipOf(visit.Outer);
+        var flip = _outer.Of(visit.Outer);
         if (!_loads && !_stores)
         {
             kernel(&bound->Step, visit.Ket, visit.Ket, start, CountFor(qubits), flip, FetchesNextTile ? visit.ToNext : 0);
@@ -186,7 +196,7 @@ internal sealed unsafe class RadixTileStep : TileStep
 
     public override int SlopeCount => RadixStep.Slopes;
 
-    public override bool IsMoved => _angles.Concat(_laneAngles).Any(a => a is { Indices.Length: > 0 });
+    public override bool IsMoved { get; }
 
     public override void BindBack(byte* memory, ref DeferredScale scale)
     {
@@ -200,7 +210,7 @@ internal sealed unsafe class RadixTileStep : TileStep
     {
         var bound = (BoundStep*)(visit.Memory + Offset);
         var kernel = (delegate*<RadixStep*, BackPlaces*, nuint, nint, nuint, nint, double*, void>)bound->Back;
-        var flip = FlipOf(visit.Outer);
+        var flip = _outer.Of(visit.Outer);
         var slopes = visit.Slopes + FirstSlope;
         var places = new BackPlaces { KetSource = visit.Ket, Ket = visit.Ket, BraSource = visit.Bra, Bra = visit.Bra };
         if (!_loads && !_stores)
@@ -237,14 +247,6 @@ internal sealed unsafe class RadixTileStep : TileStep
 
     private nint CountFor(int qubits) => (nint)1 << (Math.Max(3, qubits) + 1 - _kernels.LaneBits - Bits.Length);
 
-    private nuint FlipOf(ulong outer)
-    {
-        nuint flip = 0;
-        for (var k = 0; k < _outerMasks.Length; k++)
-            if ((BitOperations.PopCount(outer & _outerMasks[k]) & 1) != 0) flip ^= _outerFlips[k];
-        return flip;
-    }
-
     /// <summary>What it does, for people who look into a plan.</summary>
     public override string ToString() =>
         $"turn {string.Join(' ', Bits.Select((b, k) => _angles[k] is null ? $"({b})" : $"{b}"))}"
@@ -257,6 +259,29 @@ internal sealed unsafe class RadixTileStep : TileStep
     {
         if (_kernels.ElementBytes == sizeof(float)) ((float*)row)[lane] = (float)value;
         else ((double*)row)[lane] = value;
+    }
+
+    /// <summary>Bits that flip together where qubits outside the tile have an odd parity.</summary>
+    private struct Flips
+    {
+        public int Count;
+        private fixed ulong _masks[RadixStep.MostBits], _flips[RadixStep.MostBits];
+
+        public void Add(ulong mask, nuint flip)
+        {
+            var at = 0;
+            while (at < Count && _masks[at] != mask) at++;
+            if (at == Count) (_masks[Count], _flips[Count], Count) = (mask, 0, Count + 1);
+            _flips[at] |= flip;
+        }
+
+        public nuint Of(ulong outer)
+        {
+            ulong flip = 0;
+            for (var k = 0; k < Count; k++)
+                if ((BitOperations.PopCount(outer & _masks[k]) & 1) != 0) flip ^= _flips[k];
+            return (nuint)flip;
+        }
     }
 
     private struct BoundStep

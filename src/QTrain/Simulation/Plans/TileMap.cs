@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using QTrain.Simulation.Kernels;
@@ -10,20 +11,20 @@ namespace QTrain.Simulation.Plans;
 internal sealed unsafe class TileMap
 {
     private readonly int[] _qubits;
-    private readonly int[] _positions = new int[64];
+    private readonly sbyte[] _positions = new sbyte[64];
     private readonly nint[] _rows;
+    private nint[]? _columns, _homeColumns;
+    private int _columnQubits;
 
-    /// <param name="qubits">In order of the bits of an address, rising.</param>
+    /// <param name="mask">Its qubits, which are the bits of an address in rising order.</param>
     /// <param name="mostRowQubits">Of a row: steps that go through a tile in portions take whole rows.</param>
-    public TileMap(int[] qubits, int mostRowQubits)
+    public TileMap(ulong mask, int mostRowQubits)
     {
-        _qubits = qubits;
-        Array.Fill(_positions, -1);
-        for (var k = 0; k < qubits.Length; k++)
-        {
-            _positions[qubits[k]] = k;
-            Mask |= 1UL << qubits[k];
-        }
+        Mask = mask;
+        var qubits = _qubits = new int[BitOperations.PopCount(mask)];
+        for (var k = 0; k < qubits.Length; k++, mask &= mask - 1) qubits[k] = BitOperations.TrailingZeroCount(mask);
+        for (var k = 0; k < _positions.Length; k++) _positions[k] = -1;
+        for (var k = 0; k < qubits.Length; k++) _positions[qubits[k]] = (sbyte)k;
         while (RowQubits < Math.Min(qubits.Length, mostRowQubits) && qubits[RowQubits] == RowQubits) RowQubits++;
         _rows = GC.AllocateArray<nint>(1 << (qubits.Length - RowQubits), pinned: true);
         for (var row = 0; row < _rows.Length; row++)
@@ -46,6 +47,21 @@ internal sealed unsafe class TileMap
 
     /// <summary>Where each row begins in the state. The array does not move; it lives as long as the map.</summary>
     public nint* Rows => (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_rows, 0);
+
+    /// <summary>Where pieces of 2^<paramref name="qubits"/> amplitudes begin: in the tile when it is one piece, or in the state. Always asked for with
+    /// the same number of qubits, and remembered. The array does not move.</summary>
+    public nint[] ColumnsOf(int qubits, bool isHome)
+    {
+        Debug.Assert(_columns is null && _homeColumns is null || _columnQubits == qubits);
+        _columnQubits = qubits;
+        ref var columns = ref isHome ? ref _homeColumns : ref _columns;
+        if (columns is not null) return columns;
+        var made = GC.AllocateUninitializedArray<nint>(1 << (_qubits.Length - qubits), pinned: true);
+        var (size, shift) = ((nint)Sweep.OffsetOf(1UL << Math.Max(3, qubits)), RowQubits - qubits);
+        for (var k = 0; k < made.Length; k++)
+            made[k] = isHome ? _rows[k >> shift] + (k & ((1 << shift) - 1)) * size : k * size;
+        return columns = made;
+    }
 
     public int QubitAt(int position) => _qubits[position];
 
