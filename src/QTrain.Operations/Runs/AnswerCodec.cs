@@ -7,6 +7,25 @@ using QTrain.Training;
 
 namespace QTrain.Operations.Runs;
 
+/// <summary>What an <see cref="Answer"/> consists of, wherever its gradient lies.</summary>
+internal readonly ref struct AnswerParts(
+    double loss, double standardError, bool hasGradient, ReadOnlySpan<double> gradient, int evaluations, long shots, string? failure)
+{
+    public double Loss { get; } = loss;
+
+    public double StandardError { get; } = standardError;
+
+    public bool HasGradient { get; } = hasGradient;
+
+    public ReadOnlySpan<double> Gradient { get; } = gradient;
+
+    public int Evaluations { get; } = evaluations;
+
+    public long Shots { get; } = shots;
+
+    public string? Failure { get; } = failure;
+}
+
 /// <summary>Answers as bytes: a byte that says what follows, the loss, its standard error unless 0, evaluations and shots as variable-length
 /// numbers, the gradient, the reason of a failure. Every bit of every number is kept.</summary>
 public static class AnswerCodec
@@ -18,35 +37,37 @@ public static class AnswerCodec
     {
         ArgumentNullException.ThrowIfNull(answer);
         ArgumentNullException.ThrowIfNull(into);
-        into.Advance(Write(answer, into.GetSpan(LongestOf(answer))));
+        var parts = new AnswerParts(
+            answer.Loss, answer.StandardError, answer.Gradient is not null, answer.Gradient, answer.Evaluations, answer.Shots, answer.Failure);
+        into.Advance(Write(parts, into.GetSpan(LongestOf(parts))));
     }
 
     /// <summary>Writes an answer behind what was written.</summary>
-    internal static void Write(Answer answer, ByteWriter into)
+    internal static void Write(in AnswerParts answer, ByteWriter into)
     {
         var room = LongestOf(answer);
         into.GiveBack(room - Write(answer, into.Take(room)));
     }
 
-    private static int LongestOf(Answer answer) => 1 + 16 + 40 + sizeof(double) * (answer.Gradient?.Length ?? 0)
+    private static int LongestOf(in AnswerParts answer) => 1 + 16 + 40 + sizeof(double) * answer.Gradient.Length
         + (answer.Failure is { } reason ? Encoding.UTF8.GetMaxByteCount(reason.Length) : 0);
 
-    private static int Write(Answer answer, Span<byte> span)
+    private static int Write(in AnswerParts answer, Span<byte> span)
     {
         var gradient = answer.Gradient;
         var exact = BitConverter.DoubleToInt64Bits(answer.StandardError) == 0;
-        span[0] = (byte)(Format | (exact ? 0 : HasStandardError) | (gradient is null ? 0 : HasGradient) | (answer.Failure is null ? 0 : IsFailure));
+        span[0] = (byte)(Format | (exact ? 0 : HasStandardError) | (answer.HasGradient ? HasGradient : 0) | (answer.Failure is null ? 0 : IsFailure));
         var at = 1;
         WriteDouble(span, ref at, answer.Loss);
         if (!exact) WriteDouble(span, ref at, answer.StandardError);
         WriteNumber(span, ref at, (ulong)answer.Evaluations);
         WriteNumber(span, ref at, (ulong)answer.Shots);
-        if (gradient is not null)
+        if (answer.HasGradient)
         {
             WriteNumber(span, ref at, (ulong)gradient.Length);
             if (BitConverter.IsLittleEndian)
             {
-                MemoryMarshal.AsBytes(gradient.AsSpan()).CopyTo(span[at..]);
+                MemoryMarshal.AsBytes(gradient).CopyTo(span[at..]);
                 at += sizeof(double) * gradient.Length;
             }
             else

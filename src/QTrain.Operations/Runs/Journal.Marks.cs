@@ -41,8 +41,8 @@ public sealed partial class Journal
         if (_marked.TryGetValue(member, out var last) && mark.Step <= last) return;
         _marked[member] = mark.Step;
         // Also while the record is gone through, which is no work.
-        if (_pending.IsEmpty) _pending.Begin(_time);
-        _pending.Entries.Add(new JournalEntry { Lane = JournalLane.Marks, Path = new QuestionPath(member, mark.Step, 0), Name = "", Answer = mark.Bytes.Span });
+        MakeRoom();
+        Add(new JournalEntry { Lane = JournalLane.Marks, Path = new QuestionPath(member, mark.Step, 0), Name = "", Answer = mark.Bytes.Span });
         Appended++;
     }
 }

@@ -44,8 +44,10 @@ public sealed partial class Journal
 
     private void Append(int member, TrainingStep step)
     {
-        BeginPending();
-        _pending.Add(member, step);
+        BeginWork();
+        MakeRoom();
+        _draft.Add(member, step);
+        _unwritten.Steps++;
     }
 
     private JournalMismatchException Mismatch(StepRecord recorded, TrainingStep made) => new(

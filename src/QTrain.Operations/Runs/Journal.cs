@@ -19,13 +19,8 @@ public sealed partial class Journal : IAsyncDisposable
     private readonly IRunStore _store;
     private readonly LeaseGrant _lease;
     private readonly TimeProvider _time;
-    private readonly GroupCommit _group;
     private readonly Dictionary<(JournalLane, int), JournalCursor> _cursors = [];
     private readonly TimeSpan _workedBefore;
-    private readonly SemaphoreSlim _writing = new(1, 1);
-
-    private JournalBatch _pending = new(), _spare = new();
-    private Task _handedOver = Task.CompletedTask;
     private long? _liveSince;
 
     /// <summary>Opens the journal of a run.</summary>
@@ -38,6 +33,8 @@ public sealed partial class Journal : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(lease);
         (_store, _lease, _workedBefore, _time, _group) = (store, lease, worked, time, group ?? new GroupCommit());
+        _tick = time == TimeProvider.System ? 1 : 1000.0 / time.TimestampFrequency;
+        _mostAge = (long)(_group.Milliseconds / _tick);
     }
 
     /// <summary>The run.</summary>
@@ -71,77 +68,6 @@ public sealed partial class Journal : IAsyncDisposable
     /// <summary>Says that from here on the session works on what was not recorded: the working time runs.</summary>
     internal void BeginWork() => _liveSince ??= _time.GetTimestamp();
 
-    /// <summary>Appends a record. A free one is written with others, a paid one now.</summary>
-    internal ValueTask AppendAsync(in JournalEntry entry, JournalDurability durability, CancellationToken cancellation)
-    {
-        BeginPending();
-        _pending.Entries.Add(entry);
-        return AppendedAsync(durability, cancellation);
-    }
-
-    /// <summary>Appends the answer to a question. A free one is written with others, a paid one now.</summary>
-    internal ValueTask AppendAsync(Question question, ReadOnlySpan<byte> hash, Answer answer, JournalDurability durability, CancellationToken cancellation)
-    {
-        BeginPending();
-        _pending.Entries.Add(question, hash, answer);
-        return AppendedAsync(durability, cancellation);
-    }
-
-    private ValueTask AppendedAsync(JournalDurability durability, CancellationToken cancellation)
-    {
-        Appended++;
-        return durability == JournalDurability.Paid ? FlushAsync(durability, cancellation)
-            : _pending.IsFull(_group) ? HandOverAsync(cancellation)
-            : default;
-    }
-
-    /// <summary>Hands over what has waited for its time: written beside the work that goes on, after what was handed over before.</summary>
-    internal ValueTask FlushIfDueAsync(CancellationToken cancellation)
-    {
-        if (_pending.IsEmpty) return default;
-        return _pending.TellTime(_time).TotalMilliseconds >= _group.Milliseconds ? HandOverAsync(cancellation) : default;
-    }
-
-    // Behind a write that is still on its way more may gather; past a bound the training waits for the disk.
-    private ValueTask HandOverAsync(CancellationToken cancellation) =>
-        _handedOver.IsCompleted || _pending.IsFull(_group, 8) ? WriteAsync(JournalDurability.Free, wait: false, cancellation) : default;
-
-    /// <summary>Writes everything appended so far, as one transaction, and returns when it is written.</summary>
-    /// <exception cref="LeaseLostException">Another process owns the run now; nothing was written.</exception>
-    public async ValueTask FlushAsync(JournalDurability durability = JournalDurability.Free, CancellationToken cancellation = default)
-    {
-        await SettleStepsAsync();
-        await WriteAsync(durability, wait: true, cancellation);
-    }
-
-    /// <summary>Done when everything handed over is written, or has failed to be.</summary>
-    internal Task HandedOver => _handedOver;
-
-    private async ValueTask WriteAsync(JournalDurability durability, bool wait, CancellationToken cancellation)
-    {
-        await _writing.WaitAsync(cancellation);
-        try
-        {
-            // Batches keep their order, and none is written after one that failed: that failure is thrown here, again and again.
-            await _handedOver;
-            _spare.Clear();
-            if (_pending.IsEmpty) return;
-            _pending.TellTime(_time);
-            (_pending, _spare) = (_spare, _pending);
-            var (batch, worked) = (_spare, Worked);
-            // What was computed is worth keeping, also when somebody has just asked to stop.
-            if (wait) await (_handedOver = AppendAsync());
-            else _handedOver = Task.Run(AppendAsync, CancellationToken.None);
-
-            Task AppendAsync() =>
-                _store.AppendAsync(_lease, batch.Entries, batch.Steps, worked, durability, CancellationToken.None).AsTask();
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
     /// <summary>Makes a decision once: made now and recorded, or as it is recorded. For anything that can change what a run does and is not
     /// a function of its spec, seed and answers: a price, the length of a queue, a policy.</summary>
     /// <param name="path">Where in the run.</param>
@@ -173,24 +99,15 @@ public sealed partial class Journal : IAsyncDisposable
                 Name = name,
                 Question = SHA256.HashData(Encoding.UTF8.GetBytes(name)),
                 Answer = decision,
-            }, durability, cancellation);
+            }, durability);
         // As it will be read again, so that both times are the same.
         return JsonSerializer.Deserialize(decision, json)!;
     }
 
     internal void CountFound() => Found++;
 
-    /// <summary>Lets go of what it holds; what was not flushed or handed over is not written.</summary>
-    public async ValueTask DisposeAsync()
-    {
+    /// <summary>Lets go of what it holds, when what is being written is written; what was not flushed may not be.</summary>
+    public async ValueTask DisposeAsync() =>
         // How it went was told to whoever flushed.
         await _handedOver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _writing.Dispose();
-    }
-
-    private void BeginPending()
-    {
-        BeginWork();
-        if (_pending.IsEmpty) _pending.Begin(_time);
-    }
 }

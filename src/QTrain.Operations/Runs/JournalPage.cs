@@ -127,13 +127,12 @@ public sealed class JournalPage
     }
 
     /// <summary>Adds the answer to a question, written straight into the page.</summary>
-    internal void Add(Question question, ReadOnlySpan<byte> hash, Answer answer)
+    internal void Add(QuestionPath path, QuestionKind kind, ReadOnlySpan<byte> hash, in AnswerParts answer)
     {
         var start = _bytes.Length;
         _bytes.Bytes(hash);
         AnswerCodec.Write(answer, _bytes);
-        _headers.Add(new Header(
-            0, JournalLane.Answers, question.Path, question.Kind, "", start, hash.Length, _bytes.Length - start - hash.Length));
+        _headers.Add(new Header(0, JournalLane.Answers, path, kind, "", start, hash.Length, _bytes.Length - start - hash.Length));
     }
 
     /// <summary>Whether a record belongs to a lane and member and is not named.</summary>

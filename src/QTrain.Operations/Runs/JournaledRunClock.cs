@@ -17,16 +17,16 @@ public sealed class JournaledRunClock(Journal journal) : IRunClock
         }
         journal.BeginWork();
         var reading = journal.Worked;
-        await RecordAsync(path, reading, cancellation);
+        await RecordAsync(path, reading);
         return reading;
     }
 
     internal static TimeSpan Read(in JournalEntry entry) => new(BinaryPrimitives.ReadInt64LittleEndian(entry.Answer));
 
-    private ValueTask RecordAsync(QuestionPath path, TimeSpan reading, CancellationToken cancellation)
+    private ValueTask RecordAsync(QuestionPath path, TimeSpan reading)
     {
         Span<byte> ticks = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(ticks, reading.Ticks);
-        return journal.AppendAsync(new JournalEntry { Lane = JournalLane.Clock, Path = path, Name = "", Answer = ticks }, JournalDurability.Free, cancellation);
+        return journal.AppendAsync(new JournalEntry { Lane = JournalLane.Clock, Path = path, Name = "", Answer = ticks }, JournalDurability.Free);
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class JournalingEvaluator : IConcurrentEvaluator
             await KeepArrivedAsync();
         }
         var next = _answered.MinBy(a => a.Value.Order).Key;
-        await _journal.AppendAsync(OrderEntry(at, next), _durability, cancellation);
+        await _journal.AppendAsync(OrderEntry(at, next), _durability);
         return HandOver(next);
     }
 
@@ -102,7 +102,7 @@ public sealed partial class JournalingEvaluator : IConcurrentEvaluator
     // One that cost money waits for the disk together with the record of its being handed over, which is written before it is used.
     private async ValueTask KeepAsync(CompletedAnswer completed)
     {
-        await RecordAsync(_begun[completed.Question], completed.Answer, JournalDurability.Free, CancellationToken.None);
+        await RecordAsync(_begun[completed.Question], completed.Answer, JournalDurability.Free);
         // After everything of earlier sessions.
         _answered.Add(completed.Question, (long.MaxValue / 2 + _arrivals++, completed.Answer));
     }

@@ -56,12 +56,12 @@ public sealed partial class JournalingEvaluator : IEvaluator, IDisposable
     private ValueTask<Answer[]> AskAsync(Question[] questions, CancellationToken cancellation)
     {
         _journal.BeginWork();
-        var flushing = _journal.FlushIfDueAsync(cancellation);
+        var flushing = _journal.FlushIfDueAsync();
         if (!flushing.IsCompletedSuccessfully) return FlushFirstAsync(flushing, questions, cancellation);
         var computing = _inner.AnswerAsync(questions, cancellation);
         if (!computing.IsCompletedSuccessfully) return RecordAsync(computing, questions, cancellation);
         var answers = computing.Result;
-        var recording = RecordAsync(questions, answers, cancellation);
+        var recording = RecordAsync(questions, answers);
         return recording.IsCompletedSuccessfully ? new(answers) : AfterAsync(recording, answers);
     }
 
@@ -74,7 +74,7 @@ public sealed partial class JournalingEvaluator : IEvaluator, IDisposable
     private async ValueTask<Answer[]> RecordAsync(ValueTask<Answer[]> computing, Question[] questions, CancellationToken cancellation)
     {
         var answers = await computing;
-        await RecordAsync(questions, answers, cancellation);
+        await RecordAsync(questions, answers);
         return answers;
     }
 
@@ -132,16 +132,16 @@ public sealed partial class JournalingEvaluator : IEvaluator, IDisposable
         if (!_warm || await _journal.FindAsync(JournalLane.Warm, question.Path, cancellation) is not { } warm || !Matches(warm, question)) return null;
         var answer = AnswerCodec.Read(warm.Current.Answer);
         _sequenceFound = long.MaxValue / 2 + _arrivals++;
-        await RecordAsync(question, answer, JournalDurability.Free, cancellation);
+        await RecordAsync(question, answer, JournalDurability.Free);
         return answer;
     }
 
     // The last of a paid batch carries the others to the disk.
-    private ValueTask RecordAsync(Question[] questions, Answer[] answers, CancellationToken cancellation)
+    private ValueTask RecordAsync(Question[] questions, Answer[] answers)
     {
         for (var k = 0; k < answers.Length; k++)
         {
-            var recording = RecordAsync(questions[k], answers[k], k == answers.Length - 1 ? _durability : JournalDurability.Free, cancellation);
+            var recording = RecordAsync(questions[k], answers[k], k == answers.Length - 1 ? _durability : JournalDurability.Free);
             if (!recording.IsCompletedSuccessfully) return RestAsync(recording, k + 1);
         }
         return default;
@@ -150,12 +150,12 @@ public sealed partial class JournalingEvaluator : IEvaluator, IDisposable
         {
             await recording;
             for (var k = from; k < answers.Length; k++)
-                await RecordAsync(questions[k], answers[k], k == answers.Length - 1 ? _durability : JournalDurability.Free, cancellation);
+                await RecordAsync(questions[k], answers[k], k == answers.Length - 1 ? _durability : JournalDurability.Free);
         }
     }
 
-    private ValueTask RecordAsync(Question question, Answer answer, JournalDurability durability, CancellationToken cancellation) =>
-        _journal.AppendAsync(question, _hasher.Of(question), answer, durability, cancellation);
+    private ValueTask RecordAsync(Question question, Answer answer, JournalDurability durability) =>
+        _journal.AppendAsync(question, _hasher, answer, durability);
 
     private bool Matches(JournalCursor recorded, Question question) => _hasher.Matches(recorded.Current.Question, question);
 

@@ -24,15 +24,20 @@ public sealed class QuestionHasher(string identity) : IDisposable
     public ReadOnlySpan<byte> Of(Question question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var path = question.Path;
+        Hash(question.Path, question.Kind, question.Point, _hash);
+        return _hash;
+    }
+
+    /// <summary>Writes down the hash of a question; several threads may at once.</summary>
+    internal void Hash(QuestionPath path, QuestionKind kind, ReadOnlySpan<double> point, Span<byte> into)
+    {
         var hash = _keyed;
         hash.Add((uint)path.Member | (ulong)(uint)path.Step << 32);
-        hash.Add((uint)path.Slot | (ulong)question.Kind << 32);
-        foreach (var coordinate in question.Point) hash.Add(BitConverter.DoubleToUInt64Bits(coordinate));
-        var (low, high) = hash.End(2 + question.Point.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(_hash, low);
-        BinaryPrimitives.WriteUInt64LittleEndian(_hash.AsSpan(sizeof(ulong)), high);
-        return _hash;
+        hash.Add((uint)path.Slot | (ulong)kind << 32);
+        foreach (var coordinate in point) hash.Add(BitConverter.DoubleToUInt64Bits(coordinate));
+        var (low, high) = hash.End(2 + point.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(into, low);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[sizeof(ulong)..], high);
     }
 
     /// <summary>Whether a recorded hash, of this form or an earlier one, is that of a question.</summary>

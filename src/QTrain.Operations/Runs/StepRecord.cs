@@ -25,8 +25,17 @@ public readonly record struct StepRecord(
     public static StepRecord Of(int member, TrainingStep step, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return new StepRecord(
-            member, step.Index, step.Loss, step.StandardError, step.BestLoss, step.GradientNorm, step.Evaluations, step.Shots, at, DigestOf(member, step));
+        return Of(
+            member, step.Index, step.Loss, step.StandardError, step.BestLoss, step.GradientNorm, step.Evaluations, step.Shots, at, step.Parameters);
+    }
+
+    /// <summary>The record of a step of which the parts are known.</summary>
+    internal static StepRecord Of(
+        int member, int index, double loss, double standardError, double bestLoss, double? gradientNorm, long evaluations, long shots, DateTimeOffset at,
+        ReadOnlySpan<double> parameters)
+    {
+        var record = new StepRecord(member, index, loss, standardError, bestLoss, gradientNorm, evaluations, shots, at, 0);
+        return record with { Digest = DigestOf(record, parameters) };
     }
 
     /// <summary>Whether a step is the recorded one.</summary>
@@ -40,17 +49,16 @@ public readonly record struct StepRecord(
 
     // Tells a step from another that an honest program made, in a few nanoseconds: two chains, so that one multiplication need not wait for the other,
     // mixed at the end as in SplitMix64.
-    private static long DigestOf(int member, TrainingStep step)
+    private static long DigestOf(in StepRecord step, ReadOnlySpan<double> parameters)
     {
         const ulong left = 0x9E3779B97F4A7C15, right = 0xBF58476D1CE4E5B9;
-        var (a, b) = ((ulong)member * left, (ulong)step.Index * right);
+        var (a, b) = ((ulong)step.Member * left, (ulong)step.Index * right);
         Add(ref a, left, step.Loss);
         Add(ref b, right, step.StandardError);
         Add(ref a, left, step.BestLoss);
         Add(ref b, right, step.GradientNorm ?? -1);
         a = unchecked((BitOperations.RotateLeft(a, 29) ^ (ulong)step.Evaluations) * left);
         b = unchecked((BitOperations.RotateLeft(b, 29) ^ (ulong)step.Shots) * right);
-        var parameters = step.Parameters;
         var k = 0;
         for (; k + 1 < parameters.Length; k += 2)
         {
@@ -64,6 +72,8 @@ public readonly record struct StepRecord(
         static void Add(ref ulong chain, ulong by, double value) =>
             chain = unchecked((BitOperations.RotateLeft(chain, 29) ^ BitConverter.DoubleToUInt64Bits(value)) * by);
     }
+
+    private static long DigestOf(int member, TrainingStep step) => Of(member, step, default).Digest;
 
     private static long FirstDigestOf(int member, TrainingStep step)
     {

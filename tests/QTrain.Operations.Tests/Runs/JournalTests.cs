@@ -209,6 +209,41 @@ public sealed class A_journal : IAsyncDisposable
         for (var k = 0; k < count; k++) (await again.AnswerAsync([Loss(k, 0, k)], default))[0].Loss.ShouldBe(k);
     }
 
+    [Fact]
+    public async Task keeps_what_was_asked_and_answered_when_the_arrays_are_used_again()
+    {
+        var (point, gradient) = (new[] { 1.0, 2.0 }, new[] { 0.1, 0.2 });
+        var journal = await OpenAsync();
+        await new JournalingEvaluator(new Formula(2, _ => new Answer(3, Gradient: gradient)), journal)
+            .AnswerAsync([new Question(new QuestionPath(0, 0, 0), QuestionKind.Gradient, point)], default);
+        point[0] = gradient[1] = -99;
+        await journal.FlushAsync();
+
+        var again = new JournalingEvaluator(new Formula(2, _ => throw new InvalidOperationException("asked")), await OpenAsync());
+        var answer = (await again.AnswerAsync([new Question(new QuestionPath(0, 0, 0), QuestionKind.Gradient, [1, 2])], default))[0];
+        answer.Gradient.ShouldBe([0.1, 0.2]);
+    }
+
+    [Fact]
+    public async Task keeps_any_number_of_steps_between_two_questions_and_points_of_any_size()
+    {
+        const int steps = 5000, dimension = 100_000;
+        var journal = await OpenAsync();
+        var evaluator = new JournalingEvaluator(new Formula(dimension, q => new Answer(q.Point[^1], Gradient: q.Point)), journal);
+        for (var k = 0; k < steps; k++) journal.Note(Step(k, -k));
+        for (var k = 0; k < 3; k++) await evaluator.AnswerAsync([Large(k)], default);
+        await journal.FlushAsync();
+
+        var resumed = await OpenAsync();
+        for (var k = 0; k < steps; k++) resumed.Note(Step(k, -k));
+        await resumed.FlushAsync();
+        (await _store.ReadStepsAsync(resumed.Run, 0, -1, 2 * steps, default)).Count.ShouldBe(steps);
+        var again = new JournalingEvaluator(new Formula(dimension, _ => throw new InvalidOperationException("asked")), resumed);
+        for (var k = 0; k < 3; k++) (await again.AnswerAsync([Large(k)], default))[0].Gradient![^1].ShouldBe(k);
+
+        static Question Large(int k) => new(new QuestionPath(0, k, 0), QuestionKind.Gradient, [.. Enumerable.Repeat((double)k, dimension)]);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var journal in _opened) await journal.DisposeAsync();
