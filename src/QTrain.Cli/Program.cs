@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Runtime.CompilerServices;
 using QTrain.Cli.Bench;
 using QTrain.Cli.Completions;
+using QTrain.Cli.Devices;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Plots;
 using QTrain.Cli.Runs;
@@ -60,6 +61,7 @@ internal static class Program
             GradientCommand.Create(terminal),
             ExactCommand.Create(terminal),
             SampleCommand.Create(terminal),
+            DevicesCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InitCommand.Create(terminal),
             SchemaCommand.Create(terminal),

@@ -33,6 +33,11 @@ public sealed class The_JSON_contract : IDisposable
         await AddAsync("plot", ["plot", "last", "-o", Path.Combine(_line.Folder, "x.svg"), "--store", _line.Store]);
         await AddAsync("runs fork", ["runs", "fork", "last", "--create-only", "--store", _line.Store]);
         await AddAsync("runs export", ["runs", "export", "last", "-o", Path.Combine(_line.Folder, "x.json"), "--store", _line.Store]);
+        await AddAsync("devices list", ["devices", "list", "--store", _line.Store]);
+        await AddAsync("devices import", ["devices", "import", TestData.Path("calibration", "ibm", "props_lima.json"), "--store", _line.Store]);
+        await AddAsync("devices show", ["devices", "show", "lima", "--store", _line.Store]);
+        await AddAsync("devices history", ["devices", "history", "lima", "--store", _line.Store]);
+        await AddAsync("devices compare", ["devices", "compare", "lagos", "nairobi", "--store", _line.Store]);
         await AddAsync("runs delete", ["runs", "delete", "last", "--store", _line.Store]);
 
         var approved = Path.GetFullPath(Path.Combine(TestData.Root, "..", "QTrain.Cli.Tests", "Contracts.approved.txt"));

@@ -1,4 +1,5 @@
 using QTrain.Operations.Artifacts;
+using QTrain.Operations.Devices;
 using QTrain.Operations.Storage.Sqlite;
 
 namespace QTrain.Operations.Storage;
@@ -30,7 +31,9 @@ public sealed class Store : IDisposable
         {
             throw new StoreException(Folder, $"cannot be created: {e.Message} Name another folder with --store FOLDER.", e);
         }
-        _runs = new SqliteRunStore(new SqliteDatabase(Path.Combine(Folder, DatabaseName), time: time), time);
+        var database = new SqliteDatabase(Path.Combine(Folder, DatabaseName), time: time);
+        _runs = new SqliteRunStore(database, time);
+        Calibrations = new SqliteCalibrationStore(database, time);
         Artifacts = new ArtifactStore(Path.Combine(Folder, "artifacts"), _runs, time);
     }
 
@@ -42,6 +45,9 @@ public sealed class Store : IDisposable
 
     /// <summary>The files runs refer to.</summary>
     public ArtifactStore Artifacts { get; }
+
+    /// <summary>Calibrations of devices, by device and time.</summary>
+    public ICalibrationStore Calibrations { get; }
 
     /// <summary>Where times come from.</summary>
     public TimeProvider Time { get; }

@@ -4,7 +4,7 @@ namespace QTrain.Devices;
 
 /// <summary>A snapshot of a device as its provider reported it, in one schema for all providers: units are seconds, hertz and probabilities, every value
 /// has its own time where the source gives one, and what is not reported is null. A value: equal snapshots are equal.</summary>
-public sealed class Calibration : IEquatable<Calibration>
+public sealed partial class Calibration : IEquatable<Calibration>
 {
     private readonly Dictionary<string, GateCalibration> _gates;
     private readonly ImmutableArray<ImmutableArray<int>> _neighbours;

@@ -65,6 +65,9 @@ public sealed record NoiseRule
 /// <summary>What a device does to circuits: channels after (or before) operations, and misread qubits. A value: every method gives a new one.</summary>
 public sealed class NoiseModel : IEquatable<NoiseModel>
 {
+    private List<int>? _all;
+    private ILookup<(string?, int), int>? _index;
+
     private NoiseModel(ImmutableArray<NoiseRule> rules, ReadoutError? everyQubit, ImmutableSortedDictionary<int, ReadoutError> readout)
     {
         Rules = rules;
@@ -89,6 +92,13 @@ public sealed class NoiseModel : IEquatable<NoiseModel>
     {
         ArgumentNullException.ThrowIfNull(rule);
         return new(Rules.Add(rule), ReadoutOfEveryQubit, ReadoutByQubit);
+    }
+
+    /// <summary>The model with further rules, which act after those it has, in their order.</summary>
+    public NoiseModel With(IEnumerable<NoiseRule> rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return new(Rules.AddRange(rules), ReadoutOfEveryQubit, ReadoutByQubit);
     }
 
     /// <summary>A channel after every gate of a name, on its qubits; only where they are those listed, when any are.</summary>
@@ -117,17 +127,30 @@ public sealed class NoiseModel : IEquatable<NoiseModel>
         var operations = ImmutableArray.CreateBuilder<Operation>();
         foreach (var operation in circuit.Operations)
         {
-            foreach (var rule in Rules)
-                if (rule.IsBefore && rule.Matches(operation)) operations.AddRange(rule.Beside(operation));
+            var candidates = CandidatesFor(operation);
+            foreach (var rule in candidates)
+                if (Rules[rule].IsBefore && Rules[rule].Matches(operation)) operations.AddRange(Rules[rule].Beside(operation));
             operations.Add(operation);
-            foreach (var rule in Rules)
-                if (!rule.IsBefore && rule.Matches(operation)) operations.AddRange(rule.Beside(operation));
+            foreach (var rule in candidates)
+                if (!Rules[rule].IsBefore && Rules[rule].Matches(operation)) operations.AddRange(Rules[rule].Beside(operation));
         }
         var readout = new Dictionary<int, ReadoutError>();
         for (var q = 0; q < circuit.QubitCount; q++)
             if (ReadoutByQubit.TryGetValue(q, out var own)) readout.Add(q, own);
             else if (ReadoutOfEveryQubit is { } every) readout.Add(q, every);
         return new NoisyCircuit(new Circuit(circuit.QubitCount, operations, circuit.BitCount, circuit.Parameters), readout);
+    }
+
+    /// <summary>Rules that may speak of an operation, in their order. A device's model has thousands of rules, of which few speak of one place.</summary>
+    private List<int> CandidatesFor(Operation operation)
+    {
+        if (Rules.Length <= 16) return _all ??= [.. Enumerable.Range(0, Rules.Length)];
+        var index = _index ??= Rules.Select((rule, k) => (Key: (rule.Operation, rule.Qubits.IsDefaultOrEmpty ? -1 : rule.Qubits[0]), k)).ToLookup(r => r.Key, r => r.k);
+        var first = operation.Qubits.IsEmpty ? -1 : operation.Qubits[0];
+        List<int> found = [.. index[(operation.Name, -1)], .. index[(null, -1)]];
+        if (first >= 0) found.AddRange([.. index[(operation.Name, first)], .. index[(null, first)]]);
+        found.Sort();
+        return found;
     }
 
     /// <inheritdoc/>
