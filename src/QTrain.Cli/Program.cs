@@ -5,6 +5,8 @@ using System.Runtime.CompilerServices;
 using QTrain.Cli.Bench;
 using QTrain.Cli.Completions;
 using QTrain.Cli.Devices;
+using QTrain.Cli.Convert;
+using QTrain.Cli.Draw;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Plots;
 using QTrain.Cli.Runs;
@@ -62,6 +64,8 @@ internal static class Program
             ExactCommand.Create(terminal),
             SampleCommand.Create(terminal),
             DevicesCommand.Create(terminal),
+            ConvertCommand.Create(terminal),
+            DrawCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InitCommand.Create(terminal),
             SchemaCommand.Create(terminal),

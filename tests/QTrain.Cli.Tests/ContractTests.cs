@@ -22,6 +22,8 @@ public sealed class The_JSON_contract : IDisposable
         await AddAsync("gradient", ["gradient", .. evaluation]);
         await AddAsync("exact", ["exact", "--observable", h2]);
         await AddAsync("sample", ["sample", "--circuit", circuit, "--parameters", circuit]);
+        await AddAsync("convert", ["convert", h2, Path.Combine(_line.Folder, "h2.txt"), "--to", "openfermion"]);
+        await AddAsync("draw", ["draw", circuit, "--svg", Path.Combine(_line.Folder, "c.svg")]);
         await AddAsync("bench", ["bench", "hea", "--qubits", "4", "--threads", "1", "--repeat", "1"]);
         await AddAsync("train --dry-run", ["train", spec, "--dry-run"]);
         await AddAsync("train", ["train", spec, "--store", _line.Store]);
