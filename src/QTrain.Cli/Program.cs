@@ -3,9 +3,10 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.CompilerServices;
 using QTrain.Cli.Bench;
+using QTrain.Cli.Check;
 using QTrain.Cli.Completions;
-using QTrain.Cli.Devices;
 using QTrain.Cli.Convert;
+using QTrain.Cli.Devices;
 using QTrain.Cli.Draw;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Plots;
@@ -64,6 +65,7 @@ internal static class Program
             ExactCommand.Create(terminal),
             SampleCommand.Create(terminal),
             DevicesCommand.Create(terminal),
+            CheckCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             DrawCommand.Create(terminal),
             BenchCommand.Create(terminal),

@@ -22,6 +22,7 @@ public sealed class The_JSON_contract : IDisposable
         await AddAsync("gradient", ["gradient", .. evaluation]);
         await AddAsync("exact", ["exact", "--observable", h2]);
         await AddAsync("sample", ["sample", "--circuit", circuit, "--parameters", circuit]);
+        await AddAsync("check (a spec)", ["check", spec, "--device", "manila"]);
         await AddAsync("convert", ["convert", h2, Path.Combine(_line.Folder, "h2.txt"), "--to", "openfermion"]);
         await AddAsync("draw", ["draw", circuit, "--svg", Path.Combine(_line.Folder, "c.svg")]);
         await AddAsync("bench", ["bench", "hea", "--qubits", "4", "--threads", "1", "--repeat", "1"]);

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using QTrain.Cli.Terminal;
-using QTrain.Gradients;
 using QTrain.Observables;
+using QTrain.Operations.Advice;
 using QTrain.Operations.Specs;
-using QTrain.Optimizers;
 using QTrain.Simulation;
 using QTrain.Training;
 
@@ -17,8 +16,8 @@ internal static class DryRun
         var plan = prepared.Plan;
         var circuit = plan.Problem.Ansatz;
         var groups = MeasurementGroups.QubitWise(plan.Problem.Observable).Length;
-        var method = plan.Gradient != GradientMethod.Auto ? plan.Gradient : plan.Shots is null ? GradientMethod.Adjoint : GradientMethod.Shift;
-        var energies = EnergiesPerStep(plan, method);
+        var effort = TrainingEffort.Of(plan);
+        var (method, energies) = (effort.Method, effort.EnergiesPerStep);
         // With shots every group of terms is a circuit to measure; exactly, every energy is one pass through the circuit.
         var circuits = energies * (plan.Shots is null ? 1 : groups);
         var states = plan is { Shots: not null } ? 2 : plan.Optimizer.NeedsGradient && method == GradientMethod.Adjoint ? 3 : 1;
@@ -60,7 +59,7 @@ internal static class DryRun
                 table.Row("  circuit", $"{Show.Count(operations)} gates ({string.Join(", ", circuit.GateCounts.OrderByDescending(g => g.Value).Take(6).Select(g => $"{g.Value} {g.Key}"))}), depth {Show.Count(circuit.Depth)}");
                 table.Row("  observable", $"{Show.Count(plan.Problem.Observable.Terms.Length)} terms, {Show.Count(groups)} groups measured together");
                 table.Row("  optimizer", plan.Optimizer.Name + (plan.Optimizer.NeedsGradient ? $", gradients by {Words(method)}" : ", no gradients"));
-                table.Row("  a step", $"{(Exactly(plan) ? "" : "about ")}{Show.Count(energies)} {(energies == 1 ? "evaluation" : "evaluations")}"
+                table.Row("  a step", $"{(effort.IsExact ? "" : "about ")}{Show.Count(energies)} {(energies == 1 ? "evaluation" : "evaluations")}"
                     + (plan.Shots is { } shots ? $", {Show.Count(circuits)} circuits, {Show.Count((long)circuits * shots)} shots" : ", exact"));
                 table.Row("  memory", $"{Show.Bytes(memory)} for {states} {(states == 1 ? "state" : "states")}{(plan.Precision == Precision.Single ? " of single precision" : "")}, {Show.Bytes(available)} available"
                     + (memory > available ? result.Terminal.Red("  it does not fit") : ""));
@@ -71,21 +70,6 @@ internal static class DryRun
             });
         return ExitCode.Success;
     }
-
-    // Line searches and simplex moves take one or two evaluations; the usual number is told.
-    private static int EnergiesPerStep(TrainingPlan plan, GradientMethod method) => plan.Optimizer switch
-    {
-        Spsa => 2,
-        { NeedsGradient: false } => 2,
-        _ => method switch
-        {
-            GradientMethod.Shift => 1 + Gradient.ShiftEnergyCount(plan.Problem.Ansatz),
-            GradientMethod.Difference => 1 + 4 * plan.Problem.Ansatz.Parameters.Length,
-            _ => 1,
-        },
-    };
-
-    private static bool Exactly(TrainingPlan plan) => plan.Optimizer is Spsa or Adam or GradientDescent;
 
     private static string Words(GradientMethod method) => method switch
     {
