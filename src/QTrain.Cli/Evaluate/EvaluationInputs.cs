@@ -61,9 +61,11 @@ internal static class EvaluationInputs
     public static Circuit Circuit(string file) => CircuitJson.Read(Text(file), file);
 
     /// <summary>The observable of a file on the qubits of a circuit; one on fewer qubits leaves the others alone.</summary>
-    public static PauliSum Observable(string file, Circuit circuit, HamiltonianReading reading)
+    public static PauliSum Observable(string file, Circuit circuit, HamiltonianReading reading, ResultWriter result)
     {
-        var observable = HamiltonianText.Read(Text(file), file, reading).Observable;
+        var read = HamiltonianText.Read(Text(file), file, reading);
+        if (read.Note is { } note) result.Hint(note);
+        var observable = read.Observable;
         if (circuit.QubitCount > PauliString.MaxQubits) SimulationMemory.Demand(circuit.QubitCount, states: 1);
         return observable.QubitCount <= circuit.QubitCount
             ? observable.ExtendTo(circuit.QubitCount)

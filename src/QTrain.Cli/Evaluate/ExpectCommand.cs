@@ -43,7 +43,7 @@ internal static class ExpectCommand
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
                 var file = parse.GetValue(observable)!;
                 var wide = c.QubitCount > PauliString.MaxQubits ? EvaluationInputs.WideObservable(file, c, form.Reading(parse)) : null;
-                var narrow = wide is null ? EvaluationInputs.Observable(file, c, form.Reading(parse)) : null;
+                var narrow = wide is null ? EvaluationInputs.Observable(file, c, form.Reading(parse), result) : null;
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
                 var choice = method.Choose(parse, result, c, at);
                 var answer = choice.Method switch

@@ -37,7 +37,7 @@ internal static class GradientCommand
             (parse, result) =>
             {
                 var c = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
-                var h = EvaluationInputs.Observable(parse.GetValue(observable)!, c, form.Reading(parse));
+                var h = EvaluationInputs.Observable(parse.GetValue(observable)!, c, form.Reading(parse), result);
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
                 var options = new SimulationOptions { Threads = parse.GetValue(threads) ?? 0, Precision = parse.GetValue(precision) };
                 using var state = StateVector.Zero(c.QubitCount, options);

@@ -17,6 +17,7 @@ internal sealed class Qubo
     /// <param name="entries">Coefficients by pair; a pair of equal variables is linear, since xx = x. Those of one pair are added up.</param>
     public Qubo(int variables, double constant, IEnumerable<Coupling> entries)
     {
+        if (variables is < 1 or > MaxVariables) throw new QuantumException($"A QUBO of {variables} variables cannot be: it needs 1 to {MaxVariables}.");
         VariableCount = variables;
         Constant = constant;
         var linear = new double[variables];
@@ -33,6 +34,9 @@ internal sealed class Qubo
         if (!double.IsFinite(constant) || Linear.Any(l => !double.IsFinite(l)) || Quadratic.Any(q => !double.IsFinite(q.Value)))
             throw new QuantumException("The coefficients of a QUBO must be finite, and so must their sums.");
     }
+
+    /// <summary>More than any machine takes; a number beyond is a slip.</summary>
+    public const int MaxVariables = 1_000_000;
 
     public int VariableCount { get; }
 

@@ -37,6 +37,7 @@ internal static class CoordinateText
             if (line.Length != 3) throw source.Fault(line[0], $"a line must be 'i j value', here are {line.Length} words.");
             if (!line[0].TryIndex(out var i)) throw Variable(line[0]);
             if (!line[1].TryIndex(out var j)) throw Variable(line[1]);
+            if (Math.Max(i, j) >= Qubo.MaxVariables) throw source.Fault(line[0], $"variable {Math.Max(i, j)} is out of range: they are numbered 0 to {Qubo.MaxVariables - 1}.");
             if (!line[2].TryNumber(out var value)) throw source.Fault(line[2], $"'{TextSource.Shown(line[2].Text)}' is no finite number.");
             variables = Math.Max(variables, Math.Max(i, j) + 1);
             if (stated is { } count && variables > count) throw source.Fault(line[0], $"variable {variables - 1} does not exist: the first line says there are {count}, numbered 0 to {count - 1}.");

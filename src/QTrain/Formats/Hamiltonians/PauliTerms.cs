@@ -9,6 +9,9 @@ namespace QTrain.Formats.Hamiltonians;
 /// <param name="order">The order that the form or the user names; null to ask when it matters.</param>
 internal sealed class PauliTerms(TextSource source, BitOrder? order)
 {
+    // More than any method here holds; a number beyond is a slip.
+    private const int MaxQubits = 1_000_000;
+
     private readonly List<(int Offset, string Letters, ImmutableArray<PauliLetter> Numbered, double Coefficient)> _terms = [];
     private int? _width;
     private int _largest = -1;
@@ -41,6 +44,7 @@ internal sealed class PauliTerms(TextSource source, BitOrder? order)
     public void AddNumbered(int offset, ImmutableArray<PauliLetter> letters, Complex coefficient, int coefficientAt)
     {
         foreach (var (qubit, _) in letters) _largest = Math.Max(_largest, qubit);
+        if (_largest >= MaxQubits) throw source.Fault(offset, $"qubit {_largest} is out of range: qubits are numbered 0 to {MaxQubits - 1}.");
         _terms.Add((offset, "", letters, Real(coefficient, coefficientAt)));
     }
 

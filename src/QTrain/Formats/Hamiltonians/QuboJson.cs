@@ -168,6 +168,7 @@ internal sealed class QuboJson
     {
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
+            if (number >= Problems.Qubo.MaxVariables) throw place.Fault($"variable {number} is out of range: they are numbered 0 to {Problems.Qubo.MaxVariables - 1}.");
             if (_named) throw place.Fault($"variable '{name}' is a number, but others have names: use one kind.");
             _largest = Math.Max(_largest, number);
             return number;

@@ -106,6 +106,10 @@ public sealed class A_Hamiltonian_in_any_form
     [InlineData("""{"linear": {"a": 1, "0": 2}, "quadratic": []}""", 1, 21, "use one kind")]
     [InlineData("""{"linear": [1], "num_variables": 1, "quadratic": [[0, 3, 1]]}""", 1, 34, "variable 3 is mentioned")]
     [InlineData("0 0 1\n0 1 nan\n", 2, 5, "no finite number")]
+    [InlineData("0 0 1\n0 2000000000 1\n", 2, 1, "variable 2000000000 is out of range")]
+    [InlineData("{\"J\": {\"0,2000000000\": 1}}", 1, 8, "variable 2000000000 is out of range")]
+    [InlineData("0.5 [X0 X2147483647]", 1, 6, "qubit 2147483647 is out of range")]
+    [InlineData("0 1\n1 999999999\n", 2, 3, "vertex 999999999 is out of range")]
     [InlineData("NAME: x\nTYPE: CVRP\nDIMENSION: 3\n", 2, 1, "problems of type TSP and ATSP are read")]
     [InlineData("TYPE: TSP\nDIMENSION: 2\nEDGE_WEIGHT_TYPE: XRAY1\n", 3, 1, "XRAY1 is not read")]
     [InlineData("TYPE: TSP\nDIMENSION: 2\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 1\n", 6, 3, "holds 5")]
@@ -117,6 +121,16 @@ public sealed class A_Hamiltonian_in_any_form
         fault.Reason.ShouldContain(reason);
         (fault.Line, fault.Column).ShouldBe((line, column));
     }
+
+    [Theory]
+    [InlineData("0.5 [X0] +\r\n0.25 [Z1]\r\n")]
+    [InlineData("XX 0.5\r\nZZ 1\r\n")]
+    [InlineData("0 1\r\n1 2 0.5\r\n")]
+    [InlineData("# vartype=SPIN\r\n0 1 2\r\n")]
+    [InlineData("TYPE: TSP\r\nDIMENSION: 2\r\nEDGE_WEIGHT_TYPE: EUC_2D\r\nNODE_COORD_SECTION\r\n1 0 0\r\n2 3 4\r\nEOF\r\n")]
+    [InlineData("&FCI NORB=1,\r\nNELEC=1 &END\r\n-1.5 1 1 0 0\r\n")]
+    public void may_end_its_lines_as_Windows_does(string text) =>
+        Close(HamiltonianText.Read("\uFEFF" + text, "h").Observable, HamiltonianText.Read(text.Replace("\r", ""), "h").Observable);
 
     [Fact]
     public void nested_without_end_is_refused() =>
