@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using QTrain.Numerics;
 using QTrain.Simulation.Kernels;
@@ -27,10 +28,11 @@ public sealed unsafe partial class StateVector
         var tileLength = (int)Math.Min(Length, 1L << Tiles.Qubits);
         // A tree in an array: the root is 1, below k are 2k and 2k + 1, the tiles begin at their number.
         var (weights, taken) = (new double[2 * count], new long[2 * count]);
-        var found = Array.Empty<OutcomeCount>();
+        OutcomeCount[] found;
         // The stream may have been used already: what it gives next, not where it began, is the key.
         var key = new RandomStream(random.NextUInt64(), random.NextUInt64());
-        fixed (double* w = weights)
+        var leaves = ArrayPool<double>.Shared.Rent(count * SamplingKernels.MostLeaves);
+        fixed (double* w = weights, l = leaves)
         fixed (long* t = taken)
         {
             var job = new SamplingJob
@@ -43,6 +45,7 @@ public sealed unsafe partial class StateVector
                 TileBlocks = Tiles.BlocksFor(PaddedQubits),
                 TileLength = tileLength,
                 Tree = w,
+                Leaves = l,
                 Shots = t,
                 Key = key,
             };
@@ -55,24 +58,23 @@ public sealed unsafe partial class StateVector
             // Each tile writes where there is room for all it can find.
             var offsets = new long[count + 1];
             for (var tile = 0; tile < count; tile++) offsets[tile + 1] = offsets[tile] + Math.Min(t[count + tile], tileLength);
-            found = GC.AllocateUninitializedArray<OutcomeCount>(checked((int)offsets[count]));
-            fixed (OutcomeCount* results = found)
+            var room = ArrayPool<OutcomeCount>.Shared.Rent(checked((int)offsets[count]));
+            fixed (OutcomeCount* results = room)
             fixed (long* starts = offsets)
             {
                 job.Results = results;
                 job.Offsets = starts;
                 RunSampling(&DrawPart, &job);
-                // What a tile found takes the place of the shots it had.
-                var length = 0L;
-                for (var tile = 0; tile < count; tile++)
-                {
-                    var now = t[count + tile];
-                    if (length != starts[tile]) Buffer.MemoryCopy(results + starts[tile], results + length, now * sizeof(OutcomeCount), now * sizeof(OutcomeCount));
-                    length += now;
-                }
-                if (length != found.Length) found = found.AsSpan(0, (int)length).ToArray();
             }
+            // What a tile found took the place of the shots it had.
+            var length = 0L;
+            for (var tile = 0; tile < count; tile++) length += t[count + tile];
+            found = GC.AllocateUninitializedArray<OutcomeCount>((int)length);
+            for (var (tile, to) = (0, 0); tile < count; to += (int)t[count + tile], tile++)
+                room.AsSpan((int)offsets[tile], (int)t[count + tile]).CopyTo(found.AsSpan(to));
+            ArrayPool<OutcomeCount>.Shared.Return(room);
         }
+        ArrayPool<double>.Shared.Return(leaves);
         if (qubits.IsEmpty || (qubits.Length == QubitCount && IsInOrder(qubits))) return Counts.FromSorted(bits, shots, found);
         for (var k = 0; k < found.Length; k++) found[k] = new OutcomeCount(Extract(found[k].Outcome, qubits), found[k].Count);
         return new Counts(bits, found);
@@ -97,9 +99,9 @@ public sealed unsafe partial class StateVector
     private static void WeighPart(void* context, int part, int parts)
     {
         var job = (SamplingJob*)context;
-        var leaves = stackalloc double[SamplingKernels.MostLeaves];
         for (var tile = (int)Share(job->Tiles, part, parts); tile < Share(job->Tiles, part + 1, parts); tile++)
         {
+            var leaves = job->Leaves + tile * (nint)SamplingKernels.MostLeaves;
             job->Weights(job->State + tile * job->TileBytes, job->TileBlocks, leaves);
             var sum = 0.0;
             for (var leaf = 0; leaf < SamplingKernels.LeavesOf(job->TileBlocks); leaf++) sum += leaves[leaf];
@@ -110,20 +112,18 @@ public sealed unsafe partial class StateVector
     private static void DrawPart(void* context, int part, int parts)
     {
         var job = (SamplingJob*)context;
-        var leaves = stackalloc double[SamplingKernels.MostLeaves];
         fixed (double* space = Scratch())
         {
-            var counts = (long*)(space + Tiles.Numbers / 2);
-            new Span<long>(counts, Tiles.Numbers / 2).Clear();
+            var counts = (long*)(space + SamplingKernels.SumsRoom);
+            new Span<long>(counts, SamplingKernels.CountsRoom).Clear();
             for (var tile = (int)Share(job->Tiles, part, parts); tile < Share(job->Tiles, part + 1, parts); tile++)
             {
                 ref var shots = ref job->Shots[job->Tiles + tile];
                 if (shots == 0) continue;
                 var state = job->State + tile * job->TileBytes;
                 var random = job->Key.Child((ulong)(job->Tiles + tile));
-                job->Weights(state, job->TileBlocks, leaves);
-                job->Draw(state, job->TileBlocks, leaves, shots, ref random, space, counts);
-                shots = SamplingKernels.Collect(counts, job->TileLength, (ulong)tile * (ulong)job->TileLength, job->Results + job->Offsets[tile]);
+                job->Draw(state, job->TileBlocks, job->Leaves + tile * (nint)SamplingKernels.MostLeaves, shots, ref random, space, counts);
+                shots = SamplingKernels.Collect(counts, (ulong)tile * (ulong)job->TileLength, job->Results + job->Offsets[tile]);
             }
         }
     }
@@ -135,7 +135,7 @@ public sealed unsafe partial class StateVector
         public byte* State;
         public nint TileBytes;
         public int Tiles, TileBlocks, TileLength;
-        public double* Tree;
+        public double* Tree, Leaves;
         public long* Shots, Offsets;
         public OutcomeCount* Results;
         public RandomStream Key;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using QTrain.Numerics;
@@ -49,6 +50,12 @@ internal static unsafe class SamplingKernels
     /// <summary>Leaves of a whole tile.</summary>
     public const int MostLeaves = Tiles.Blocks / LeafBlocks;
 
+    /// <summary>The running sums of all leaves, and the last of each eight of them.</summary>
+    public const int SumsRoom = MostLeaves * (LeafLength + 8);
+
+    /// <summary>Counts, and a bit for each that is not zero.</summary>
+    public const int CountsRoom = MostLeaves * (LeafLength + 1);
+
     /// <summary>How many leaves a tile of so many blocks has.</summary>
     public static int LeavesOf(int blocks) => Math.Max(1, blocks / LeafBlocks);
 
@@ -58,14 +65,16 @@ internal static unsafe class SamplingKernels
     /// <param name="leaves">The weights of its leaves; overwritten.</param>
     /// <param name="shots">How many outcomes.</param>
     /// <param name="random">Where chance comes from.</param>
-    /// <param name="sums">Room for 4,096 numbers.</param>
-    /// <param name="counts">4,096 counts.</param>
+    /// <param name="sums">Room for <see cref="SumsRoom"/> numbers.</param>
+    /// <param name="counts">4,096 counts, and behind them a bit for each that is not zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Draw<TElement>(void* state, int blocks, double* leaves, long shots, ref RandomStream random, double* sums, long* counts)
         where TElement : unmanaged
     {
         ulong summed = 0;
-        double* targets = stackalloc double[AtOnce], starts = stackalloc double[MostLeaves];
+        var seen = (ulong*)(counts + MostLeaves * LeafLength);
+        var eighths = sums + MostLeaves * LeafLength;
+        double* targets = stackalloc double[AtOnce], starts = stackalloc double[MostLeaves], leafEighths = stackalloc double[8];
         var leafOf = stackalloc byte[AtOnce];
         starts[0] = 0;
         for (var leaf = 1; leaf < MostLeaves; leaf++)
@@ -73,29 +82,36 @@ internal static unsafe class SamplingKernels
             starts[leaf] = leaves[leaf - 1];
             leaves[leaf] = leaf < LeavesOf(blocks) ? leaves[leaf - 1] + leaves[leaf] : leaves[leaf - 1];
         }
+        WriteEighths(leaves, leafEighths);
         var total = leaves[MostLeaves - 1];
         for (long done = 0; done < shots; done += AtOnce)
         {
             // One step for many shots, then the next step: a search waits for itself only, and several go on at once.
             var now = (int)Math.Min(AtOnce, shots - done);
-            for (var k = 0; k < now; k++) targets[k] = random.NextDouble() * total;
+            random.Fill(new Span<ulong>(targets, now));
+            for (var k = 0; k < now; k++) targets[k] = (long)(((ulong*)targets)[k] >> 11) * (1.0 / (1UL << 53)) * total;
+            ulong hit = 0;
             for (var k = 0; k < now; k++)
             {
-                var leaf = Above(leaves, targets[k]);
+                var leaf = Above(leaves, leafEighths, targets[k]);
                 leafOf[k] = (byte)leaf;
                 targets[k] -= starts[leaf];
+                hit |= 1UL << (int)leaf;
             }
-            for (var k = 0; k < now; k++)
+            // Only leaves that receive shots are looked into, each once, and in the order of memory.
+            for (var missing = hit & ~summed; missing != 0; missing &= missing - 1)
             {
-                if ((summed >> leafOf[k] & 1) != 0) continue;
-                // Only leaves that receive shots are looked into, and each once.
-                Accumulate((TElement*)state + 16 * (nint)LeafBlocks * leafOf[k], Math.Min(LeafBlocks, blocks), sums + LeafLength * (nint)leafOf[k]);
-                summed |= 1UL << leafOf[k];
+                nint leaf = BitOperations.TrailingZeroCount(missing);
+                Accumulate((TElement*)state + 16 * LeafBlocks * leaf, Math.Min(LeafBlocks, blocks), sums + LeafLength * leaf);
+                WriteEighths(sums + LeafLength * leaf, eighths + 8 * leaf);
             }
+            summed |= hit;
             for (var k = 0; k < now; k++)
             {
                 var first = LeafLength * (nint)leafOf[k];
-                counts[first + Above(sums + first, targets[k])]++;
+                var at = Above(sums + first, eighths + 8 * leafOf[k], targets[k]);
+                counts[first + at]++;
+                seen[leafOf[k]] |= 1UL << (int)at;
             }
         }
     }
@@ -103,39 +119,50 @@ internal static unsafe class SamplingKernels
     /// <summary>Writes down what was counted and clears the counts.</summary>
     /// <returns>How many different outcomes there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Collect(long* counts, int length, ulong first, OutcomeCount* results)
+    public static int Collect(long* counts, ulong first, OutcomeCount* results)
     {
         var found = 0;
-        for (var k = 0; k < length; k++)
+        var seen = (ulong*)(counts + MostLeaves * LeafLength);
+        for (var leaf = 0; leaf < MostLeaves; leaf++, first += LeafLength, counts += LeafLength)
         {
-            if (counts[k] == 0) continue;
-            results[found++] = new OutcomeCount(first + (ulong)k, counts[k]);
-            counts[k] = 0;
+            for (var set = seen[leaf]; set != 0; set &= set - 1)
+            {
+                var k = BitOperations.TrailingZeroCount(set);
+                results[found++] = new OutcomeCount(first + (ulong)k, counts[k]);
+                counts[k] = 0;
+            }
+            seen[leaf] = 0;
         }
         return found;
     }
 
     /// <summary>The first of 64 ascending sums that is above a number; the last that rises where rounding leaves none.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="eighths">The last of each eight of them.</param>
+    /// <param name="target">The number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint Above(double* sums, double target)
+    private static nint Above(double* sums, double* eighths, double target)
     {
-        // Steps are added, not branched to: which way a random number goes cannot be predicted.
-        var at = Step(sums[31], target, 5);
-        at += Step(sums[at + 15], target, 4);
-        at += Step(sums[at + 7], target, 3);
-        at += Step(sums[at + 3], target, 2);
-        at += Step(sums[at + 1], target, 1);
-        at += Step(sums[at], target, 0);
-        if (sums[at] > target) return at;
+        // Eight are compared at once, twice: no branches, which random numbers would make unpredictable, and only two loads wait for each other.
+        var eighth = CountBelow(eighths, target);
+        if (eighth < 8) return 8 * eighth + CountBelow(sums + 8 * eighth, target);
+        nint at = LeafLength - 1;
         while (at > 0 && sums[at] == sums[at - 1]) at--;
         return at;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint Step(double sum, double target, int log)
+    private static nint CountBelow(double* sums, double target)
     {
-        var isBelow = sum <= target;
-        return (nint)(*(byte*)&isBelow) << log;
+        var all = Vector256.Create(target);
+        var lower = Vector256.LessThanOrEqual(Vector256.Load(sums), all).ExtractMostSignificantBits();
+        var upper = Vector256.LessThanOrEqual(Vector256.Load(sums + 4), all).ExtractMostSignificantBits();
+        return BitOperations.PopCount(lower | upper << 4);
+    }
+
+    private static void WriteEighths(double* sums, double* eighths)
+    {
+        for (var k = 0; k < 8; k++) eighths[k] = sums[8 * k + 7];
     }
 
     /// <summary>The running sums of |amplitude|² over a leaf, in four chains that do not wait for one another.</summary>
