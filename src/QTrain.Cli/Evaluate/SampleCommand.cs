@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using QTrain.Circuits;
+using QTrain.Cli.Devices;
 using QTrain.Cli.Terminal;
 using QTrain.Numerics;
 using QTrain.Simulation;
@@ -24,17 +25,20 @@ internal static class SampleCommand
         var file = new Argument<string?>("file") { Description = "A circuit in stim's text format, with its noise.", HelpName = "FILE.stim", Arity = ArgumentArity.ZeroOrOne };
         var detectors = new Option<bool>("--detectors") { Description = "Of a .stim file: how often its detectors fire and its observables are flipped, beside the exact probabilities." };
         var (parameters, set, method) = (EvaluationInputs.Parameters(), EvaluationInputs.Set(), new MethodOptions());
+        var devices = new DeviceOptions();
         var shots = new Option<long>("--shots") { Description = "How often the circuit is run.", HelpName = "N", DefaultValueFactory = _ => 1000 };
         var seed = new Option<ulong>("--seed") { Description = "The seed: the same seed gives the same counts, on any number of threads.", HelpName = "S" };
         var command = new Command("sample", "Runs a circuit and counts its outcomes: of its classical bits, or of all qubits when it measures nothing.") { file, circuit, parameters, set, shots, seed, detectors };
         method.AddTo(command);
+        devices.AddTo(command);
         return command.Does(terminal,
             [
                 ("qtrain sample --circuit bell.json --shots 1000 --seed 7", "bit 0 rightmost"),
                 ("qtrain sample --circuit wide.json --method mps --max-bond 128", "a matrix product state"),
                 ("qtrain sample surface.stim --shots 100000 --detectors", "a noisy Clifford circuit"),
+                ("qtrain sample --circuit bell.json --device manila", "as a device would"),
             ],
-            (parse, result) =>
+            async (parse, result, cancellation) =>
             {
                 var wanted = parse.GetValue(shots);
                 if (wanted < 1) throw new UsageException($"--shots {wanted}: it must be at least 1.");
@@ -42,6 +46,7 @@ internal static class SampleCommand
                 if (named is null == stim is null) throw new UsageException("name one circuit: --circuit FILE, or FILE.stim without an option.");
                 if (stim is not null)
                 {
+                    if (devices.AreGiven(parse)) throw new UsageException("--device and --noise: a .stim file holds its noise itself.");
                     if (!stim.EndsWith(".stim", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"{stim} is no .stim file: name other circuits with --circuit {stim}.");
                     if (parse.GetResult(set) is not null || parse.GetResult(parameters) is not null) throw new UsageException("--set and --parameters: a .stim file has no parameters.");
                     StimSampling.Run(stim, wanted, parse.GetValue(seed), parse.GetValue(detectors), method.Simulation(parse), result);
@@ -50,6 +55,13 @@ internal static class SampleCommand
                 if (parse.GetValue(detectors)) throw new UsageException("--detectors: only a .stim file has detectors.");
                 var c = EvaluationInputs.Circuit(named!);
                 var at = EvaluationInputs.Values(c, parse.GetValue(parameters), parse.GetValue(set));
+                if (devices.AreGiven(parse))
+                {
+                    if (parse.GetResult("--method") is System.CommandLine.Parsing.OptionResult { Implicit: false }) throw new UsageException("--method: with a device or noise it is chosen by the number of qubits: a density matrix of up to twelve, trajectories beyond. Leave it out.");
+                    var noisy = await devices.RunAsync(parse, result, c.Bind(at), wanted, parse.GetValue(seed), method.Simulation(parse), cancellation);
+                    result.Write(() => noisy.ToJson(c.QubitCount, parse.GetValue(seed)), text => noisy.Write(text, terminal));
+                    return ExitCode.Success;
+                }
                 var choice = method.Choose(parse, result, c, at);
                 var (counts, truncation) = Run(choice.Method, c, at, wanted, parse.GetValue(seed), method.Simulation(parse), method.MatrixProduct(parse));
                 MethodOptions.Report(result, truncation);

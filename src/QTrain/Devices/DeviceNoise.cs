@@ -45,12 +45,13 @@ public sealed class DeviceNoise
 {
     private readonly DeviceNoiseOptions _options;
     private readonly Dictionary<int, Relaxation> _relaxations;
+    private readonly Sentences _warnings = new();
 
     private DeviceNoise(Calibration calibration, DeviceNoiseOptions options)
     {
         Calibration = calibration;
         _options = options;
-        var warnings = new Sentences();
+        var warnings = _warnings;
         _relaxations = Enumerable.Range(0, calibration.Qubits.Length).ToDictionary(q => q, q => Relaxation.Of(calibration, q, options, warnings));
         var model = NoiseModel.None;
         var rules = new List<NoiseRule>();
@@ -67,7 +68,7 @@ public sealed class DeviceNoise
             for (var q = 0; q < calibration.Qubits.Length; q++)
                 if (ReadoutOf(q, warnings) is { } readout) model = model.WithReadout(q, readout);
         Model = model;
-        Warnings = warnings.All;
+        Warnings = warnings.All();
     }
 
     /// <summary>The calibration it was made of.</summary>
@@ -78,6 +79,15 @@ public sealed class DeviceNoise
 
     /// <summary>What the calibration does not say, and what is not possible in it, in sentences for people.</summary>
     public ImmutableArray<string> Warnings { get; }
+
+    /// <summary>Those of the warnings that speak of a qubit or gate that a circuit on the device's qubits uses.</summary>
+    public ImmutableArray<string> WarningsFor(Circuit circuit)
+    {
+        ArgumentNullException.ThrowIfNull(circuit);
+        var qubits = circuit.Operations.Where(o => o is not Barrier).SelectMany(o => o.Qubits).ToHashSet();
+        var gates = circuit.Operations.OfType<GateOperation>().Select(Find).OfType<GateCalibration>().Select(g => g.ToString()).ToHashSet();
+        return _warnings.All((qubit, gate) => qubit is { } q ? qubits.Contains(q) : gates.Contains(gate!.ToString()) || gates.Contains(gate.Gate));
+    }
 
     /// <summary>The noise of a calibration.</summary>
     /// <exception cref="QuantumException">An option cannot be.</exception>
@@ -188,7 +198,7 @@ public sealed class DeviceNoise
         // A gate in software takes no time and has no error.
         if (GateNames.IsVirtual(gate.Gate) && gate.Duration is null or { Value: 0 } && gate.Error is null or { Value: 0 }) yield break;
         var transferTrace = 1.0;
-        if (_options.Relaxation && gate.Duration is null) warnings.Add("the duration is not known, so that nothing relaxes during", gate.Gate);
+        if (_options.Relaxation && gate.Duration is null) warnings.Add("the duration is not known, so that nothing relaxes during", gate.Gate, gate);
         if (_options.Relaxation && gate.Duration is { Value: > 0 } duration)
         {
             for (var k = 0; k < count; k++)
@@ -204,7 +214,7 @@ public sealed class DeviceNoise
         else transferTrace = Math.Pow(4, count);
         if (gate.Error is not { } error)
         {
-            warnings.Add(_options.Relaxation && gate.Duration is not null ? "the error is not known, so that nothing but relaxation acts in" : "neither error nor duration is known, so that it is ideal:", gate.Gate);
+            warnings.Add(_options.Relaxation && gate.Duration is not null ? "the error is not known, so that nothing but relaxation acts in" : "neither error nor duration is known, so that it is ideal:", gate.Gate, gate);
             yield break;
         }
         if (_options.Depolarizing && DepolarizingFor(error.Value, count, transferTrace, gate, warnings) is > 0 and var probability)
@@ -223,12 +233,12 @@ public sealed class DeviceNoise
         if (kept > 1)
         {
             // Rounding of a gate without error is no warning.
-            if (kept - 1 > 1e-12) warnings.Add("relaxation during it is more than the reported error, and acts alone, in", gate.ToString());
+            if (kept - 1 > 1e-12) warnings.Add("relaxation during it is more than the reported error, and acts alone, in", gate.ToString(), gate);
             return 0;
         }
         if (kept < 0)
         {
-            warnings.Add("the reported error is beyond that of a gate which loses everything, and is taken as that, in", gate.ToString());
+            warnings.Add("the reported error is beyond that of a gate which loses everything, and is taken as that, in", gate.ToString(), gate);
             kept = 0;
         }
         return (1 - kept) * (square - 1) / square;
@@ -250,10 +260,10 @@ public sealed class DeviceNoise
             // Half of the sum is what the mean says; one side that is known leaves the other.
             if (up is { } known && 2 * both.Value - known.Value is >= 0 and <= 1 and var rest) return new ReadoutError(known.Value, rest);
             if (down is { } other && 2 * both.Value - other.Value is >= 0 and <= 1 and var left) return new ReadoutError(left, other.Value);
-            warnings.Add("only the mean readout error is known, and is taken for both states, of", Name(qubit));
+            warnings.Add("only the mean readout error is known, and is taken for both states, of", qubit);
             return new ReadoutError(both.Value, both.Value);
         }
-        warnings.Add("the readout error is not known, so that it is read rightly:", Name(qubit));
+        warnings.Add("the readout error is not known, so that it is read rightly:", qubit);
         return null;
     }
 
@@ -266,10 +276,10 @@ public sealed class DeviceNoise
         {
             var (t1, t2) = (calibration.Of(qubit, q => q.T1)?.Value, calibration.Of(qubit, q => q.T2)?.Value);
             if (!options.Relaxation) return new(double.PositiveInfinity, double.PositiveInfinity, 0);
-            if (t1 is null && t2 is null) warnings.Add("neither T1 nor T2 is known, so that nothing relaxes on", Name(qubit));
-            else if (t1 is null) warnings.Add("T1 is not known, so that it only dephases:", Name(qubit));
-            else if (t2 is null) warnings.Add("T2 is not known, and 2·T1 is taken (no dephasing beyond relaxation), on", Name(qubit));
-            else if (t2 > 2 * t1) warnings.Add("T2 is reported as more than 2·T1, which cannot be, and 2·T1 is taken, on", Name(qubit));
+            if (t1 is null && t2 is null) warnings.Add("neither T1 nor T2 is known, so that nothing relaxes on", qubit);
+            else if (t1 is null) warnings.Add("T1 is not known, so that it only dephases:", qubit);
+            else if (t2 is null) warnings.Add("T2 is not known, and 2·T1 is taken (no dephasing beyond relaxation), on", qubit);
+            else if (t2 > 2 * t1) warnings.Add("T2 is reported as more than 2·T1, which cannot be, and 2·T1 is taken, on", qubit);
             var relaxation = t1 ?? double.PositiveInfinity;
             return new(relaxation, Math.Min(t2 ?? double.PositiveInfinity, 2 * relaxation), options.ExcitedPopulation);
         }
@@ -282,17 +292,27 @@ public sealed class DeviceNoise
     {
         private const int Named = 12;
 
-        private readonly OrderedDictionary<string, OrderedDictionary<string, bool>> _about = [];
+        private readonly OrderedDictionary<string, List<(string What, int? Qubit, GateCalibration? Gate)>> _about = [];
 
-        public ImmutableArray<string> All => [.. _about.Select(p => $"{char.ToUpperInvariant(p.Key[0])}{p.Key[1..]} {List(p.Value.Keys)}.")];
+        public void Add(string sentence, int qubit) => Add(sentence, Name(qubit), qubit, null);
 
-        public void Add(string sentence, string what)
+        public void Add(string sentence, string what, GateCalibration gate) => Add(sentence, what, null, gate);
+
+        public ImmutableArray<string> All(Func<int?, GateCalibration?, bool>? concerns = null) =>
+        [
+            .. from sentence in _about
+               let names = sentence.Value.Where(e => concerns is null || concerns(e.Qubit, e.Gate)).Select(e => e.What).Distinct().ToList()
+               where names.Count > 0
+               select $"{char.ToUpperInvariant(sentence.Key[0])}{sentence.Key[1..]} {List(names)}.",
+        ];
+
+        private void Add(string sentence, string what, int? qubit, GateCalibration? gate)
         {
             if (!_about.TryGetValue(sentence, out var list)) _about.Add(sentence, list = []);
-            list.TryAdd(what, true);
+            list.Add((what, qubit, gate));
         }
 
-        private static string List(OrderedDictionary<string, bool>.KeyCollection names)
+        private static string List(List<string> names)
         {
             var shown = names.Select((n, k) => k > 0 && n.StartsWith("qubit ", StringComparison.Ordinal) ? n["qubit ".Length..] : n).Take(Named);
             var text = string.Join(", ", shown);
