@@ -14,6 +14,7 @@ using QTrain.Cli.Runs;
 using QTrain.Cli.Specs;
 using QTrain.Cli.Terminal;
 using QTrain.Cli.Train;
+using QTrain.Cli.Transpile;
 
 namespace QTrain.Cli;
 
@@ -68,6 +69,7 @@ internal static class Program
             CheckCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             DrawCommand.Create(terminal),
+            TranspileCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InitCommand.Create(terminal),
             SchemaCommand.Create(terminal),

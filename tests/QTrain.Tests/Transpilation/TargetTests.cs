@@ -73,4 +73,20 @@ public sealed class A_target
 
         static string Reason(Func<object> make) => Should.Throw<QuantumException>(make).Message;
     }
+
+    [Theory]
+    [InlineData("manila", 5)]
+    [InlineData("sherbrooke", 127)]
+    [InlineData("kingston", 156)]
+    [InlineData("willow_pink", 105)]
+    public void is_made_from_a_calibration(string device, int qubits)
+    {
+        var target = Target.From(QTrain.Devices.BuiltInDevices.Get(device));
+        target.QubitCount.ShouldBe(qubits);
+        var bell = Circuit.Build(2, c => c.H(0).Cx(0, 1).MeasureAll());
+        var compiled = Transpiler.Run(bell, target);
+        compiled.ShouldBeNative();
+        compiled.EstimatedSuccess!.Value.ShouldBeInRange(0.9, 1);
+        compiled.Size.TwoQubitGates.ShouldBe(1);
+    }
 }
