@@ -11,6 +11,7 @@ using QTrain.Cli.Draw;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Plots;
 using QTrain.Cli.Runs;
+using QTrain.Cli.Simulate;
 using QTrain.Cli.Specs;
 using QTrain.Cli.Terminal;
 using QTrain.Cli.Train;
@@ -70,6 +71,7 @@ internal static class Program
             ConvertCommand.Create(terminal),
             DrawCommand.Create(terminal),
             TranspileCommand.Create(terminal),
+            SimulateCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InitCommand.Create(terminal),
             SchemaCommand.Create(terminal),

@@ -22,6 +22,7 @@ internal static class ConvertCommand
             [
                 ("qtrain convert n2.fcidump n2.json", "a molecule's integrals as Pauli terms"),
                 ("qtrain convert h2.json h2.txt --to openfermion", "for OpenFermion"),
+                ("qtrain convert bell.json bell.qasm", "a circuit in OpenQASM 3"),
                 ("qtrain convert burma14.tsp burma14.json --to qubo", "a travelling salesman as a cost of bits"),
             ],
             async (parse, result, cancellation) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using QTrain.Circuits;
+using QTrain.Cli.Check;
 using QTrain.Cli.Terminal;
 using QTrain.Formats;
 using QTrain.Formats.Hamiltonians;
@@ -14,7 +15,7 @@ namespace QTrain.Cli.Evaluate;
 /// <summary>The files of expect, gradient, exact and sample, and the parameters given to them.</summary>
 internal static class EvaluationInputs
 {
-    public static Option<string> Circuit() => new("--circuit") { Description = "The circuit, as JSON.", HelpName = "FILE", Required = true };
+    public static Option<string> Circuit() => new("--circuit") { Description = "The circuit: OpenQASM (.qasm) or JSON.", HelpName = "FILE", Required = true };
 
     public static Option<string> Observable() => new("--observable") { Description = "The observable: Pauli JSON, Qiskit, OpenFermion, FCIDUMP, QUBO or Ising, a graph or TSPLIB; which one is seen from the file.", HelpName = "FILE", Required = true };
 
@@ -58,7 +59,11 @@ internal static class EvaluationInputs
         }
     }
 
-    public static Circuit Circuit(string file) => CircuitJson.Read(Text(file), file);
+    public static Circuit Circuit(string file)
+    {
+        var text = Text(file);
+        return OpenQasmFiles.IsOpenQasm(file, text) ? OpenQasmFiles.Read(file, text).ToCircuit() : CircuitJson.Read(text, file);
+    }
 
     /// <summary>The observable of a file on the qubits of a circuit; one on fewer qubits leaves the others alone.</summary>
     public static PauliSum Observable(string file, Circuit circuit, HamiltonianReading reading, ResultWriter result)

@@ -121,7 +121,10 @@ internal sealed class MethodOptions
         _ => "state vector",
     };
 
-    private static string KeyOf(SimulationMethod method) => method switch
+    /// <summary>Whether the method is left to be chosen.</summary>
+    public bool IsAutomatic(ParseResult parse) => parse.GetValue(_method) == Method.Auto;
+
+    internal static string KeyOf(SimulationMethod method) => method switch
     {
         SimulationMethod.MatrixProductState => "mps",
         SimulationMethod.Stabilizer => "stabilizer",

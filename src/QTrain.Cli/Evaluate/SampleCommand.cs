@@ -90,7 +90,7 @@ internal static class SampleCommand
             });
     }
 
-    private static (IReadOnlyList<BitsCount> Counts, TruncationError? Truncation) Run(
+    internal static (IReadOnlyList<BitsCount> Counts, TruncationError? Truncation) Run(
         SimulationMethod method, Circuit circuit, double[] at, long shots, ulong seed, SimulationOptions simulation, MatrixProductOptions chain)
     {
         if (method == SimulationMethod.MatrixProductState)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using QTrain.Circuits;
 using QTrain.Formats;
+using QTrain.OpenQasm;
 using QTrain.Formats.Hamiltonians;
 using QTrain.Problems;
 
@@ -42,7 +43,9 @@ internal sealed class SpecInputs
         return hamiltonian;
     }
 
-    public Circuit Circuit(SpecPlace place, string name) => CircuitJson.Read(Text(place, name), Shown(name));
+    public Circuit Circuit(SpecPlace place, string name) => name.EndsWith(".qasm", StringComparison.OrdinalIgnoreCase)
+        ? OpenQasmProgram.Parse(Text(place, name), Shown(name)).ToCircuit()
+        : CircuitJson.Read(Text(place, name), Shown(name));
 
     public Graph Graph(SpecPlace place, string name) => HamiltonianText.ReadGraph(Text(place, name), Shown(name));
 
