@@ -126,8 +126,8 @@ internal sealed partial class Binder
             if (scope.Symbols.TryGetValue(name, out var symbol))
             {
                 if (crossed is not { } boundary || symbol is ConstantSymbol or GateSymbol or SubroutineSymbol) return symbol;
-                // Braket's programs read global variables inside gates and subroutines.
-                if (_isBraket && symbol is VariableSymbol { IsGlobal: true } or QubitSymbol { Fixed: not null })
+                // Braket's programs read global variables inside gates and subroutines, and its subroutines use global qubits.
+                if (_fallback is not null && (symbol is VariableSymbol { IsGlobal: true } || symbol is QubitSymbol { Fixed: not null } && boundary == ScopeKind.Subroutine))
                 {
                     _readsGlobals = true;
                     return symbol;
