@@ -90,6 +90,10 @@ public sealed class An_OpenQASM_program
     }
 
     [Fact]
+    public void without_an_include_may_call_a_variable_as_a_gate_of_Braket_is_called() =>
+        OpenQasmSimulation.Run(OpenQasmProgram.Parse("OPENQASM 3.0; int x = 1; qubit q; bit b; x q; b = measure q;")).Probabilities.Single().Key.ShouldBe("1");
+
+    [Fact]
     public void has_inputs_that_become_trainable_parameters()
     {
         var circuit = CircuitOf("input float a; input angle[32] b; input int n; qubit[2] q; for int k in [0:1] rx(2 * a - b / 4 + k) q[k]; gate g(t) c { ry(-t) c; } inv @ g(a) q[0];".Replace("input int n; ", ""));

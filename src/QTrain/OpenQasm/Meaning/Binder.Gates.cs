@@ -106,6 +106,9 @@ internal sealed partial class Binder
         {
             case GateSymbol gate:
                 return gate.Rule;
+            // Gates that no include brought leave their names to variables.
+            case VariableSymbol or ConstantSymbol or BitAliasSymbol when _fallback?.GetValueOrDefault(call.Name) is { } builtIn:
+                return builtIn;
             case { } symbol:
                 throw call.NameSpan.Fault($"'{call.Name}' is {symbol.What}, not a gate.");
         }
