@@ -52,13 +52,51 @@ public sealed class The_samples : IDisposable
         (await TrainAsync("ising.yaml")).GetProperty("bestLoss").GetDouble().ShouldBe(-7.296229810558775, 2e-3);
 
     [Fact]
+    [Trait("Category", "Slow")]
+    public async Task train_hydrogen_on_a_device_and_tell_how_far_it_is_from_an_ideal_one()
+    {
+        var run = await TrainAsync("h2-manila.yaml");
+        var device = run.GetProperty("device");
+        device.GetProperty("name").GetString().ShouldBe("ibmq_manila");
+        device.GetProperty("calibration").GetString()!.Length.ShouldBe(64);
+        // Exact values with noise are what was minimised.
+        device.GetProperty("noisyLoss").GetDouble().ShouldBe(run.GetProperty("finalLoss").GetDouble(), 1e-9);
+        device.GetProperty("idealLoss").GetDouble().ShouldBeInRange(-1.1373060357534, -1.1);
+        (device.GetProperty("noisyLoss").GetDouble() - device.GetProperty("idealLoss").GetDouble()).ShouldBeInRange(0.05, 0.2);
+        foreach (var distance in new[] { "totalVariation", "hellinger" })
+        {
+            device.GetProperty(distance).GetArrayLength().ShouldBe(5);
+            device.GetProperty(distance).EnumerateArray().ShouldAllBe(d => d.GetDouble() > 0.005 && d.GetDouble() < 0.5);
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task train_on_a_twin_and_compare_it_with_the_ideal_and_the_noisy_simulator()
+    {
+        var twin = await TrainAsync("h2-twin.yaml");
+        twin.GetProperty("shots").GetInt64().ShouldBe(5000 * twin.GetProperty("evaluations").GetInt64());
+        var noisy = await TrainAsync("h2-manila.yaml");
+        var ideal = await TrainAsync("h2-manila.yaml", "--set", "backend=simulator");
+        twin.GetProperty("finalLoss").GetDouble().ShouldBe(noisy.GetProperty("finalLoss").GetDouble(), 0.1);
+        ideal.GetProperty("device").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        var compared = await _line.InStoreAsync("runs", "compare", Id(ideal), Id(noisy), Id(twin));
+        compared.Status.ShouldBe(0, compared.Error);
+        foreach (var row in new[] { "device", "without noise", "noise adds", "total variation", "Hellinger distance" }) compared.Output.ShouldContain(row);
+        (await _line.InStoreAsync("runs", "replay", Id(twin))).Status.ShouldBe(0);
+
+        static string Id(JsonElement run) => run.GetProperty("run").GetString()!;
+    }
+
+    [Fact]
     public void are_all_run_by_these_tests() =>
         Directory.EnumerateFiles(CommandLine.Samples, "*.yaml").Select(Path.GetFileName).Order()
-            .ShouldBe(["h2-shots.yaml", "h2.yaml", "ising.yaml", "lih.yaml", "maxcut.yaml"]);
+            .ShouldBe(["h2-manila.yaml", "h2-shots.yaml", "h2-twin.yaml", "h2.yaml", "ising.yaml", "lih.yaml", "maxcut.yaml"]);
 
-    private async Task<JsonElement> TrainAsync(string sample)
+    private async Task<JsonElement> TrainAsync(string sample, params string[] more)
     {
-        var outcome = await _line.InStoreAsync("train", Path.Combine(CommandLine.Samples, sample), "--output", "json");
+        var outcome = await _line.InStoreAsync(["train", Path.Combine(CommandLine.Samples, sample), "--output", "json", .. more]);
         outcome.Status.ShouldBe(0, outcome.Error);
         return outcome.Json;
     }

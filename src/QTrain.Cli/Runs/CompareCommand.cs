@@ -49,6 +49,14 @@ internal static class CompareCommand
         Row("final loss", (_, t) => t is null ? "–" : Show.Loss(t.Training.FinalLoss, t.Training.FinalStandardError));
         Row("best loss", (_, t) => t is null ? "–" : Show.Loss(t.Training.BestLoss));
         Row("best − exact", (_, t) => t?.KnownOptimum is { } exact ? Show.Difference(t.Training.BestLoss - exact, t.Unit) : "–");
+        if (results.Any(t => t?.Device is not null))
+        {
+            Row("device", (_, t) => t?.Device?.Device ?? "ideal");
+            Row("without noise", (_, t) => t?.Device is { } d ? Show.Loss(d.Delta.IdealLoss) : t is null ? "–" : Show.Loss(t.Training.FinalLoss));
+            Row("noise adds", (_, t) => t?.Device is { } d ? Show.Difference(d.Delta.NoisyLoss - d.Delta.IdealLoss, t.Unit) : "–");
+            Row("total variation", (_, t) => t?.Device is { } d ? $"{d.Delta.TotalVariation.DefaultIfEmpty().Max():F4}" : "–");
+            Row("Hellinger distance", (_, t) => t?.Device is { } d ? $"{d.Delta.Hellinger.DefaultIfEmpty().Max():F4}" : "–");
+        }
         Row("iterations", (_, t) => t is null ? "–" : Show.Count(t.Training.Iterations));
         Row("evaluations", (_, t) => t is null ? "–" : Show.Count(t.Training.Evaluations));
         Row("shots", (_, t) => t is null ? "–" : Show.Count(t.Training.Shots));

@@ -27,7 +27,7 @@ internal static class ForkCommand
                 var kept = new Dictionary<string, byte[]>();
                 foreach (var (file, hash) in parent.Inputs) kept.Add(file, await store.Artifacts.ReadAsync(hash, cancellation));
 
-                var prepared = SpecCompiler.Restore(parent.SpecJson, kept, TrainCommand.Overrides(parse.GetValue(set), parse.GetValue(name)), RunStores.EarlierRuns(parse.GetValue(folder)!));
+                var prepared = SpecCompiler.Restore(parent.SpecJson, kept, TrainCommand.Overrides(parse.GetValue(set), parse.GetValue(name)), RunStores.References(parse.GetValue(folder)!));
                 var fork = await new RunEngine(store).ForkAsync(
                     parent.Id, prepared.Json, TrainCommand.Inputs(prepared), prepared.Spec.Name, prepared.Spec.Seed, prepared.Spec.Tags, cancellation);
                 if (!parse.GetValue(only)) return await ResumeCommand.GoOnAsync(store, fork, parse.GetValue(threads), result, cancellation);

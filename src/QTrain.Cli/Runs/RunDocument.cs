@@ -29,9 +29,21 @@ internal static class RunDocument
             ["fingerprint"] = run.Fingerprint,
             ["knownOptimum"] = ResultWriter.Number(result?.KnownOptimum),
             ["unit"] = result?.Unit,
+            ["device"] = Device(result?.Device),
             ["failure"] = string.IsNullOrEmpty(run.Failure) ? null : run.Failure,
         };
     }
+
+    private static JsonObject? Device(DeviceOutcome? outcome) => outcome is null ? null : new JsonObject
+    {
+        ["name"] = outcome.Device,
+        ["calibration"] = outcome.CalibrationId,
+        ["calibratedAt"] = outcome.CalibratedAt?.ToString("O"),
+        ["idealLoss"] = ResultWriter.Number(outcome.Delta.IdealLoss),
+        ["noisyLoss"] = ResultWriter.Number(outcome.Delta.NoisyLoss),
+        ["totalVariation"] = new JsonArray([.. outcome.Delta.TotalVariation.Select(d => ResultWriter.Number(d))]),
+        ["hellinger"] = new JsonArray([.. outcome.Delta.Hellinger.Select(d => ResultWriter.Number(d))]),
+    };
 
     /// <summary>Where a run stands, as programs read it.</summary>
     public static string Status(RunStatus status) => status.ToString().ToLowerInvariant();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using QTrain.Cli.Devices;
 using QTrain.Cli.Terminal;
 using QTrain.Operations.Runs;
 using QTrain.Operations.Specs;
@@ -38,12 +39,19 @@ internal static class RunStores
             ? latest : throw new QuantumException($"There are no runs in '{store.Folder}' any more. Train something (qtrain train SPEC), or name another store with --store FOLDER.");
 
     /// <summary>The best parameters of earlier runs, from a store that is opened when a spec asks for them.</summary>
-    public static EarlierRun EarlierRuns(string folder) => given =>
+    private static EarlierRun EarlierRuns(string folder) => given =>
     {
         using var store = OpenExisting(folder);
         var run = store.FindAsync(given, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         var result = RunResult.Of(run) ?? throw new QuantumException($"Run {run.Id} has no parameters yet: it has not made a step.");
         return result.ParameterNames.Zip(result.Training.BestParameters).ToDictionary(p => p.First, p => p.Second);
+    };
+
+    /// <summary>What a spec may name beside files: earlier runs, and devices whose calibrations were imported.</summary>
+    public static SpecReferences References(string folder) => new()
+    {
+        Run = EarlierRuns(folder),
+        Device = given => DeviceCatalog.FindAsync(given, folder, CancellationToken.None).AsTask().GetAwaiter().GetResult().Calibration,
     };
 
     /// <summary>Makes the plan of a recorded run.</summary>

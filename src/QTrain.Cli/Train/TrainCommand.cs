@@ -29,7 +29,7 @@ internal static class TrainCommand
             async (parse, result, cancellation) =>
             {
                 var folder = parse.GetValue(store)!;
-                var prepared = SpecFile.Load(parse.GetValue(spec)!, Overrides(parse.GetValue(set), parse.GetValue(name)), RunStores.EarlierRuns(folder));
+                var prepared = SpecFile.Load(parse.GetValue(spec)!, Overrides(parse.GetValue(set), parse.GetValue(name)), RunStores.References(folder));
                 var simulation = new SimulationOptions { Threads = parse.GetValue(threads) ?? prepared.Spec.Threads ?? 0 };
                 if (parse.GetValue(dry)) return DryRun.Write(prepared, simulation, result);
 

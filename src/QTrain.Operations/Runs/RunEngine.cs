@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using QTrain.Devices;
 using QTrain.Operations.Artifacts;
 using QTrain.Operations.Storage;
 using QTrain.Simulation;
 using QTrain.Training;
+using QTrain.Training.Noisy;
 
 namespace QTrain.Operations.Runs;
 
@@ -32,7 +34,7 @@ public sealed record AdvanceOptions
     public GroupCommit GroupCommit { get; init; } = new();
 
     /// <summary>Makes what answers the questions of a plan; the local simulator by default. Disposed when it can be.</summary>
-    public Func<TrainingPlan, SimulationOptions, IEvaluator> Evaluator { get; init; } = static (plan, options) => new SimulatorEvaluator(plan, options);
+    public Func<TrainingPlan, SimulationOptions, IEvaluator> Evaluator { get; init; } = Evaluators.For;
 
     /// <summary>How sure an answer must be before it is used.</summary>
     public JournalDurability Durability { get; init; } = JournalDurability.Free;
@@ -180,6 +182,7 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
                 Seconds = journal.Worked.TotalSeconds,
                 Unit = plan.Problem.Unit,
                 KnownOptimum = plan.Problem.KnownOptimum,
+                Device = OutcomeOf(plan, evaluator, BestOf(members)),
             };
             change = new RunChange(members[^1].StopReason == StopReason.Interrupted ? RunStatus.Interrupted : RunStatus.Completed, result.ToJson());
         }
@@ -202,6 +205,13 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         await store.Runs.UpdateAsync(grant, change, CancellationToken.None);
         return new RunOutcome(await store.Runs.GetAsync(grant.Run, CancellationToken.None), result, journal.Found, journal.Appended);
     }
+
+    private static DeviceOutcome? OutcomeOf(TrainingPlan plan, IEvaluator evaluator, TrainingResult training) =>
+        evaluator is MeasuredEvaluator noisy && noisy.Circuits.All(c => c.Circuit.QubitCount <= MeasuredEvaluator.MostDensityQubits)
+            ? new DeviceOutcome(
+                plan.Noise!.Name, (plan.Noise as DeviceNoiseSource)?.Calibration.ContentId ?? "", (plan.Noise as DeviceNoiseSource)?.Calibration.TakenAt,
+                noisy.DeltaAt(training.FinalParameters))
+            : null;
 
     // The precision is the plan's, all else the machine's.
     private string FingerprintOf(TrainingPlan plan) => fingerprint ?? NumericsFingerprint.For(plan.Precision).ToString();

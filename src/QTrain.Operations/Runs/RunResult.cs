@@ -1,8 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using QTrain.Training;
+using QTrain.Training.Noisy;
 
 namespace QTrain.Operations.Runs;
+
+/// <summary>What a device did to a training.</summary>
+/// <param name="Device">Its name.</param>
+/// <param name="CalibrationId">The content id of the calibration its noise was taken from; empty for noise written by hand.</param>
+/// <param name="CalibratedAt">When that was taken; null where it does not say.</param>
+/// <param name="Delta">How far its outcomes are from ideal ones at the final parameters.</param>
+public sealed record DeviceOutcome(string Device, string CalibrationId, DateTimeOffset? CalibratedAt, DeviceDelta Delta);
 
 /// <summary>How a run ended, or how far it had come when it was interrupted, as the store keeps it.</summary>
 public sealed record RunResult
@@ -25,6 +33,9 @@ public sealed record RunResult
     /// <summary>The known exact optimum, where there is one.</summary>
     public double? KnownOptimum { get; init; }
 
+    /// <summary>How the device departs from an ideal one at the final parameters; null where the training ran on an ideal one, or on too many qubits to tell exactly.</summary>
+    public DeviceOutcome? Device { get; init; }
+
     /// <summary>The result as JSON; numbers keep every bit.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, OperationsJson.Default.RunResult);
 
@@ -41,7 +52,7 @@ public sealed record RunResult
     /// <summary>Equal results hold equal facts, the names by their elements.</summary>
     public bool Equals(RunResult? other) =>
         other is not null && Training == other.Training && Seconds.Equals(other.Seconds) && Unit == other.Unit
-        && Nullable.Equals(KnownOptimum, other.KnownOptimum) && ParameterNames.AsSpan().SequenceEqual(other.ParameterNames.AsSpan())
+        && Nullable.Equals(KnownOptimum, other.KnownOptimum) && ParameterNames.AsSpan().SequenceEqual(other.ParameterNames.AsSpan()) && Device == other.Device
         && MembersOrNone.AsSpan().SequenceEqual(other.MembersOrNone.AsSpan());
 
     /// <summary>The hash of the trajectory, or of every member's, in their order, with spaces between.</summary>

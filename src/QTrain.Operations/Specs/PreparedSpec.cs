@@ -26,18 +26,18 @@ public static class SpecFile
     /// <summary>Reads the YAML of a spec and every file it names.</summary>
     /// <param name="path">The file; <c>-</c> reads the standard input, relative to the working directory.</param>
     /// <param name="overrides">Lines to replace, as <c>optimizer.learning-rate=0.05</c>.</param>
-    /// <param name="earlier">Finds the parameters of earlier runs; null where there is no store.</param>
+    /// <param name="references">Finds earlier runs and imported devices; null where there is no store.</param>
     /// <exception cref="Formats.InvalidFileException">The spec or a file it names cannot be used; says file, line, column, what was found and
     /// what is allowed.</exception>
-    public static PreparedSpec Load(string path, IReadOnlyList<string>? overrides = null, EarlierRun? earlier = null)
+    public static PreparedSpec Load(string path, IReadOnlyList<string>? overrides = null, SpecReferences? references = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         var place = new SpecPlace(path);
-        if (path == "-") return Parse(Console.In.ReadToEnd(), "standard input", Directory.GetCurrentDirectory(), overrides, earlier);
+        if (path == "-") return Parse(Console.In.ReadToEnd(), "standard input", Directory.GetCurrentDirectory(), overrides, references);
         if (Directory.Exists(path)) throw place.Refuse("this is a folder: name a spec file.");
         if (!File.Exists(path)) throw place.Refuse($"the file does not exist.{SpecInputs.Neighbour(Path.GetFullPath(path))} `qtrain init {path}` writes a commented spec.");
         var bytes = Files.Read(path, SpecYaml.MaxCharacters * 4L, reason => place.Refuse(reason));
-        return Parse(Files.Text(bytes, () => place.Refuse("this is not UTF-8 text: save it as UTF-8.")), path, Path.GetDirectoryName(Path.GetFullPath(path))!, overrides, earlier);
+        return Parse(Files.Text(bytes, () => place.Refuse("this is not UTF-8 text: save it as UTF-8.")), path, Path.GetDirectoryName(Path.GetFullPath(path))!, overrides, references);
     }
 
     /// <summary>Reads a spec from text.</summary>
@@ -45,9 +45,9 @@ public static class SpecFile
     /// <param name="name">What to call it in messages; its name without extension is the default name of the run.</param>
     /// <param name="folder">The folder that file names are relative to.</param>
     /// <param name="overrides">Lines to replace.</param>
-    /// <param name="earlier">Finds the parameters of earlier runs; null where there is no store.</param>
+    /// <param name="references">Finds earlier runs and imported devices; null where there is no store.</param>
     /// <exception cref="Formats.InvalidFileException">As for <see cref="Load"/>.</exception>
-    public static PreparedSpec Parse(string yaml, string name, string folder, IReadOnlyList<string>? overrides = null, EarlierRun? earlier = null)
+    public static PreparedSpec Parse(string yaml, string name, string folder, IReadOnlyList<string>? overrides = null, SpecReferences? references = null)
     {
         ArgumentNullException.ThrowIfNull(yaml);
         var node = SpecYaml.Read(name, yaml);
@@ -56,7 +56,7 @@ public static class SpecFile
             if (node is not (SpecMap or SpecScalar { IsNull: true })) SpecChecker.Check(node, SpecKeys.Root);     // says what is wrong with it
             foreach (var assignment in overrides) node = SpecOverride.Apply(node, assignment);
         }
-        var inputs = SpecInputs.FromFolder(folder, earlier);
+        var inputs = SpecInputs.FromFolder(folder, references);
         var root = SpecDefaults.Fill(SpecChecker.Check(node, SpecKeys.Root), inputs);
         root = SpecChecker.Complete(root, SpecKeys.Root);
         var spec = SpecReader.Read(root);

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using QTrain.Circuits;
+using QTrain.Devices;
 using QTrain.Formats;
 using QTrain.Numerics;
 using QTrain.Optimizers;
 using QTrain.Problems;
 using QTrain.Training;
+using QTrain.Training.Noisy;
+using QTrain.Transpilation;
 
 namespace QTrain.Operations.Specs;
 
@@ -24,16 +27,16 @@ public static class SpecCompiler
     /// <param name="json">Canonical JSON.</param>
     /// <param name="inputs">The files it names, by name.</param>
     /// <param name="overrides">Lines to replace, as <c>stopping.iterations=50</c>; a file named there is read, relative to the working directory.</param>
-    /// <param name="earlier">Finds the parameters of earlier runs; null where there is no store.</param>
+    /// <param name="references">Finds earlier runs and imported devices; null where there is no store.</param>
     /// <exception cref="InvalidFileException">The JSON, an input or an override is not what it must be.</exception>
     public static PreparedSpec Restore(
-        string json, IReadOnlyDictionary<string, byte[]> inputs, IReadOnlyList<string>? overrides = null, EarlierRun? earlier = null)
+        string json, IReadOnlyDictionary<string, byte[]> inputs, IReadOnlyList<string>? overrides = null, SpecReferences? references = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(inputs);
         var node = SpecYaml.FromJson("the spec of the run", json);
         foreach (var assignment in overrides ?? []) node = SpecOverride.Apply(node, assignment);
-        var kept = SpecInputs.Kept(inputs, overrides is { Count: > 0 } ? Directory.GetCurrentDirectory() : null, earlier);
+        var kept = SpecInputs.Kept(inputs, overrides is { Count: > 0 } ? Directory.GetCurrentDirectory() : null, references);
         var root = SpecChecker.Check(node, SpecKeys.Root);
         root = SpecChecker.Complete(overrides is { Count: > 0 } ? SpecDefaults.Fill(root, kept) : root, SpecKeys.Root);
         var spec = SpecReader.Read(root);
@@ -57,8 +60,19 @@ public static class SpecCompiler
             Shots = spec.Shots,
             Gradient = spec.Gradient,
             Precision = spec.Precision,
+            Noise = spec.Device is { } device ? Noise(device, spec, root, inputs) : null,
+            Twin = spec.Device?.Twin is { } twin
+                ? new TwinTraining { Pace = twin.Pace, Options = new TwinOptions { Drift = twin.Drift == "none" ? DriftProcess.None : DriftProcess.Daily } } : null,
             Seed = spec.Seed,
         };
+    }
+
+    private static DeviceNoiseSource Noise(DeviceSpec device, TrainingSpec spec, SpecMap root, SpecInputs inputs)
+    {
+        var place = root.PlaceOf("backend.device");
+        var calibration = inputs.Calibration(place, device.Name);
+        return At(root, "backend.device", () => new DeviceNoiseSource(
+            calibration, DeviceNoiseOptions.Default with { Crosstalk = device.Crosstalk }, new TranspileOptions { Level = device.Level, Seed = spec.Seed }));
     }
 
     private static TrainingProblem Problem(TrainingSpec spec, SpecMap root, SpecInputs inputs)

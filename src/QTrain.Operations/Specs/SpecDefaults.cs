@@ -17,11 +17,25 @@ internal static class SpecDefaults
         ansatz = Ansatz(root, ansatz, problem);
         root = With(root, "ansatz", ansatz);
         root = With(root, "initial", Initial(root, Section(root, "initial"), ansatz, problem, inputs));
+        root = With(root, "backend", Backend(root, Section(root, "backend"), shots));
         root = With(root, "optimizer", Default(Section(root, "optimizer"), "name", shots ? "spsa" : "l-bfgs"));
 
         if (shots && root.Find("gradient") is { Value: SpecScalar { Value: "adjoint" } } gradient)
             throw gradient.Place.Refuse("adjoint gradients need the exact state, but 'shots' is set. Use gradient: shift, or remove 'shots'.");
         return root;
+    }
+
+    private static SpecMap Backend(SpecMap root, SpecMap backend, bool shots)
+    {
+        var noisy = backend.Find("device") is not null;
+        backend = Default(backend, "name", noisy ? SpecKeys.Noisy : SpecKeys.Simulator);
+        var name = SpecReader.Text(backend, "name");
+        if (name == SpecKeys.Simulator) return backend;
+        if (!noisy) throw root.PlaceOf("backend.name").Refuse($"backend {name} needs 'backend.device': a name of `qtrain devices list`, or the file of a calibration.");
+        if (name == SpecKeys.Twin && !shots) throw root.PlaceOf("backend.name").Refuse("a twin measures as hardware does: add 'shots: 1000', or as many as every circuit shall be measured with.");
+        if (root.Find("gradient") is { Value: SpecScalar { Value: "adjoint" } } gradient)
+            throw gradient.Place.Refuse("adjoint gradients need a pure state, which noise does not leave. Use gradient: shift, or remove 'backend.device'.");
+        return backend;
     }
 
     private static SpecMap Problem(SpecMap root)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using QTrain.Circuits;
+using QTrain.Devices;
 using QTrain.Formats;
 using QTrain.OpenQasm;
 using QTrain.Formats.Hamiltonians;
@@ -11,6 +12,16 @@ namespace QTrain.Operations.Specs;
 /// <summary>The best parameters of an earlier run, by name; throws when there is no such run.</summary>
 public delegate IReadOnlyDictionary<string, double> EarlierRun(string run);
 
+/// <summary>What a spec may name beside files: what is in a store.</summary>
+public sealed record SpecReferences
+{
+    /// <summary>Finds the parameters of earlier runs; null where there is no store.</summary>
+    public EarlierRun? Run { get; init; }
+
+    /// <summary>Finds devices whose calibrations were imported; built-in ones need not be found.</summary>
+    public Func<string, Calibration?>? Device { get; init; }
+}
+
 /// <summary>The files a spec names, each read once and kept: what a run needs to go on when they have changed or vanished.</summary>
 internal sealed class SpecInputs
 {
@@ -19,17 +30,17 @@ internal sealed class SpecInputs
     private readonly Dictionary<string, byte[]> _bytes = [];
     private readonly Dictionary<(string, HamiltonianReading), HamiltonianFile> _hamiltonians = [];
     private readonly string? _folder;
-    private readonly EarlierRun? _earlier;
+    private readonly SpecReferences? _references;
 
-    private SpecInputs(string? folder, EarlierRun? earlier) => (_folder, _earlier) = (folder, earlier);
+    private SpecInputs(string? folder, SpecReferences? references) => (_folder, _references) = (folder, references);
 
     /// <summary>Inputs from files, relative to a folder.</summary>
-    public static SpecInputs FromFolder(string folder, EarlierRun? earlier) => new(folder, earlier);
+    public static SpecInputs FromFolder(string folder, SpecReferences? references) => new(folder, references);
 
     /// <summary>Inputs that were kept with a run; with a folder, others are read from there.</summary>
-    public static SpecInputs Kept(IReadOnlyDictionary<string, byte[]> inputs, string? folder = null, EarlierRun? earlier = null)
+    public static SpecInputs Kept(IReadOnlyDictionary<string, byte[]> inputs, string? folder = null, SpecReferences? references = null)
     {
-        var kept = new SpecInputs(folder, earlier);
+        var kept = new SpecInputs(folder, references);
         foreach (var (name, bytes) in inputs) kept._bytes.Add(name, bytes);
         return kept;
     }
@@ -51,14 +62,40 @@ internal sealed class SpecInputs
 
     public IReadOnlyDictionary<string, double> Parameters(SpecPlace place, string name) => ParametersJson.Read(Text(place, name), Shown(name));
 
+    /// <summary>The calibration of a device by its name or file, kept with the run: what it was calibrated to then, not what it is later.</summary>
+    public Calibration Calibration(SpecPlace place, string device)
+    {
+        var kept = $"calibration of {device}";
+        if (_bytes.TryGetValue(kept, out var bytes)) return CalibrationJson.Read(Encoding.UTF8.GetString(bytes), kept);
+        if (_folder is null) throw place.Refuse($"the calibration of '{device}' was not kept with the run.");
+        var calibration = Known(place, device);
+        _bytes.Add(kept, Encoding.UTF8.GetBytes(CalibrationJson.Write(calibration, compact: true)));
+        return calibration;
+    }
+
+    private Calibration Known(SpecPlace place, string device)
+    {
+        var path = Locate(device);
+        try
+        {
+            if (!File.Exists(path)) return _references?.Device?.Invoke(device) ?? BuiltInDevices.Get(device);
+            var text = Files.Text(Files.Read(path, MaxBytes, reason => place.Refuse($"'{device}' {reason}")), () => place.Refuse($"'{Shown(device)}' is not UTF-8 text: save it as UTF-8."));
+            return CalibrationFiles.Read([(text, Shown(device))]) is [var one] ? one : throw place.Refuse($"'{device}' holds several devices: import it with `qtrain devices import` and name one.");
+        }
+        catch (QuantumException fault) when (fault is not InvalidFileException)
+        {
+            throw place.Refuse(fault.Message);
+        }
+    }
+
     /// <summary>Keeps the best parameters of an earlier run under a name of their own.</summary>
     public string KeepRun(SpecPlace place, string run)
     {
-        if (_earlier is null) throw place.Refuse($"the parameters of run '{run}' cannot be had here: there is no store of runs. Give 'values' or a 'file'.");
+        if (_references?.Run is not { } earlier) throw place.Refuse($"the parameters of run '{run}' cannot be had here: there is no store of runs. Give 'values' or a 'file'.");
         IReadOnlyDictionary<string, double> parameters;
         try
         {
-            parameters = _earlier(run);
+            parameters = earlier(run);
         }
         catch (QuantumException fault) when (fault is not InvalidFileException)
         {

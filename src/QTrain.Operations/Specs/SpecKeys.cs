@@ -8,6 +8,7 @@ namespace QTrain.Operations.Specs;
 internal static class SpecKeys
 {
     public const string HardwareEfficient = "hardware-efficient", Uccsd = "uccsd", Qaoa = "qaoa", Circuit = "circuit";
+    public const string Simulator = "simulator", Noisy = "noisy", Twin = "twin";
     public const string Zeros = "zeros", FixedAngles = "fixed-angles", Random = "random", Values = "values", File = "file", Run = "run";
 
     public static SpecKey Root { get; } = new("", SpecKind.Section, "A training: what is trained, how, and when it stops.")
@@ -32,13 +33,41 @@ internal static class SpecKeys
             },
             new("backend", SpecKind.Section, "What runs the circuits.")
             {
-                Shorthand = "name", AlwaysThere = true,
+                Shorthand = "name", AlwaysThere = true, Discriminator = "name",
                 Keys =
                 [
-                    new("name", SpecKind.Choice, "Which backend.") { Default = "simulator", Allowed = [new("simulator", "the exact state-vector simulator of this machine")] },
+                    new("name", SpecKind.Choice, "Which backend.")
+                    {
+                        Default = Simulator,
+                        DefaultNote = "simulator; noisy where a device is named",
+                        Allowed =
+                        [
+                            new(Simulator, "the exact state-vector simulator of this machine"),
+                            new(Noisy, "a device simulated with its noise: circuits are compiled to its gates and qubits once, run with the errors its calibration reports, and are misread as its readings are"),
+                            new(Twin, "a device made of its calibration, behind the interface of hardware: jobs of measured circuits that take time, on a device that drifts and is calibrated anew; needs shots"),
+                        ],
+                    },
+                    new("device", SpecKind.Text, "The device: a name of `qtrain devices list`, or the file of a calibration. The calibration is kept with the run.")
+                    {
+                        Only = [Noisy, Twin], Example = "manila", Maximum = 1000,
+                    },
+                    new("level", SpecKind.Integer, "How hard the compiler tries to make circuits short on the device.") { Default = "3", Minimum = 0, Maximum = 3, Only = [Noisy, Twin] },
+                    new("crosstalk", SpecKind.Number, "Phase flips of the neighbours of a two-qubit gate, as a share of the gate's error; calibrations do not report it.")
+                    {
+                        Default = "0", Minimum = 0, Maximum = 1, Only = [Noisy, Twin],
+                    },
+                    new("drift", SpecKind.Choice, "How the twin moves away from its calibration.")
+                    {
+                        Default = "daily", Only = [Twin],
+                        Allowed = [new("daily", "values wander over hours, gate errors grow by a quarter a day, and the device is calibrated anew every day"), new("none", "it stays as calibrated")],
+                    },
+                    new("pace", SpecKind.Duration, "How long a step of the training takes on the twin's clock, waiting included. Nobody waits for it.")
+                    {
+                        Default = "1m", Minimum = 0, Maximum = 86400, Only = [Twin],
+                    },
                     new("precision", SpecKind.Choice, "Of the simulator's amplitudes. Results of the two differ from about the seventh digit on.")
                     {
-                        Default = "double",
+                        Default = "double", Only = [Simulator],
                         Allowed =
                         [
                             new("double", "16 bytes an amplitude"),

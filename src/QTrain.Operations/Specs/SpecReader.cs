@@ -23,7 +23,8 @@ internal static class SpecReader
             OptimizerOptions = optimizer.Entries.Where(e => e.Key != "name" && e.Value is SpecScalar { Value: not null })
                 .ToImmutableSortedDictionary(e => e.Key, e => ((SpecScalar)e.Value).Value!, StringComparer.Ordinal),
             Gradient = Enum.Parse<GradientMethod>(Text(root, "gradient")!, ignoreCase: true),
-            Precision = Enum.Parse<Precision>(Text(Section(root, "backend")!, "precision")!, ignoreCase: true),
+            Precision = Enum.Parse<Precision>(Text(Section(root, "backend")!, "precision") ?? nameof(Precision.Double), ignoreCase: true),
+            Device = Device(Section(root, "backend")!),
             Threads = (int?)Whole(Section(root, "backend")!, "threads"),
             Shots = (int?)Whole(root, "shots"),
             Seed = (ulong)Whole(root, "seed")!.Value,
@@ -31,6 +32,13 @@ internal static class SpecReader
             Tags = Texts(root, "tags"),
         };
     }
+
+    private static DeviceSpec? Device(SpecMap backend) => Text(backend, "device") is { } device
+        ? new DeviceSpec(device, (int)Whole(backend, "level")!, Number(backend, "crosstalk")!.Value)
+        {
+            Twin = Text(backend, "name") == SpecKeys.Twin ? new TwinSpec(Text(backend, "drift")!, TimeSpan.FromSeconds(Number(backend, "pace")!.Value)) : null,
+        }
+        : null;
 
     private static ProblemSpec Problem(SpecMap problem)
     {

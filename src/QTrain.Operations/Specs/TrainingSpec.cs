@@ -32,6 +32,9 @@ public sealed record TrainingSpec
     /// <summary>Of the simulator's amplitudes.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>The device that is simulated with its noise; null: an ideal one.</summary>
+    public DeviceSpec? Device { get; init; }
+
     /// <summary>Threads of the simulator; null: all processors. No result depends on it.</summary>
     public int? Threads { get; init; }
 
@@ -47,6 +50,21 @@ public sealed record TrainingSpec
     /// <summary>Words to find the run by.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 }
+
+/// <summary>A device that is simulated with its noise.</summary>
+/// <param name="Name">Its name or the file of its calibration.</param>
+/// <param name="Level">How hard the compiler tries, 0 to 3.</param>
+/// <param name="Crosstalk">Phase flips of neighbours as a share of a two-qubit gate's error.</param>
+public sealed record DeviceSpec(string Name, int Level, double Crosstalk)
+{
+    /// <summary>How it runs as a twin; null: it is simulated at once.</summary>
+    public TwinSpec? Twin { get; init; }
+}
+
+/// <summary>A device twin.</summary>
+/// <param name="Drift"><c>daily</c> or <c>none</c>.</param>
+/// <param name="Pace">How long a step takes on its clock.</param>
+public sealed record TwinSpec(string Drift, TimeSpan Pace);
 
 /// <summary>What is minimised.</summary>
 public abstract record ProblemSpec;

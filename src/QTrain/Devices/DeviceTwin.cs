@@ -8,7 +8,7 @@ namespace QTrain.Devices;
 
 /// <summary>A device made of data: a calibration gives its qubits, couplings, native gates and noise; prices, a queue and a drift process are added. It
 /// behaves as hardware does, jobs and waiting included, on a clock that is given.</summary>
-/// <remarks>Everything follows from the calibration, the options and the times of the calls: the same seed and the same clock give the same jobs, waits
+/// <remarks>Everything follows from the calibration, the options, the keys and the times of the calls: the same seed, keys and clock give the same jobs, waits
 /// and counts. A job's state is worked out from the clock when it is asked for; nothing runs in the background. Its circuits are simulated when
 /// their results are first asked for.</remarks>
 public sealed class DeviceTwin : IBackend
@@ -103,7 +103,8 @@ public sealed class DeviceTwin : IBackend
                 return known.Batch.Equals(batch) ? Task.FromResult(known.Receipt) : throw new IdempotencyConflictException(key, known.Id);
             Check(batch);
             var now = _time.GetUtcNow();
-            var random = new RandomStream(_options.Seed).Child(1).Child((ulong)_jobs.Count);
+            // By the key, not by how many jobs there were: a submission means the same in whatever session it is made. A second job of one key is another.
+            var random = new RandomStream(_options.Seed).Child(1).Child(key.Number).Child((ulong)_jobs.Count(j => j.Key == key));
             var wait = _options.Queue.Draw(random.Child(0));
             var start = now + wait;
             foreach (var job in _jobs)

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using QTrain.Circuits;
 using QTrain.Simulation;
 
@@ -11,6 +14,9 @@ public readonly record struct IdempotencyKey(string Value)
     /// <summary>1 to 64 characters.</summary>
     public string Value { get; } = Value is { Length: >= 1 and <= 64 } ? Value
         : throw new QuantumException($"An idempotency key has 1 to 64 characters, but {Value?.Length ?? 0} were given.");
+
+    /// <summary>The first 64 bits of its SHA-256.</summary>
+    internal ulong Number => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Value)));
 
     /// <summary>The key.</summary>
     public override string ToString() => Value;

@@ -50,6 +50,21 @@ internal sealed class ShiftRule
     /// <summary>How many of them the derivative by one parameter is made of.</summary>
     public int EnergiesFor(int parameter) => _slots.Where(s => s.Angle.Indices.Contains(parameter)).Sum(s => s.Terms.Length);
 
+    /// <summary>How many parameters the original has.</summary>
+    public int ParameterCount => _parameterCount;
+
+    /// <summary>Derivatives by the original's parameters, from those by the parameters of <see cref="Circuit"/>.</summary>
+    public double[] Chain(ReadOnlySpan<double> slopes)
+    {
+        var gradient = new double[_parameterCount];
+        for (var k = 0; k < _slots.Length; k++)
+        {
+            var angle = _slots[k].Angle;
+            for (var t = 0; t < angle.Indices.Length; t++) gradient[angle.Indices[t]] += angle.Coefficients[t] * slopes[k];
+        }
+        return gradient;
+    }
+
     /// <summary>The parameters of <see cref="Circuit"/> at a point of the original.</summary>
     public double[] AnglesAt(ReadOnlySpan<double> at)
     {

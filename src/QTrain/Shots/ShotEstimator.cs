@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using QTrain.Circuits;
 using QTrain.Numerics;
 using QTrain.Observables;
@@ -27,11 +26,7 @@ public sealed class ShotEstimator
     {
         ArgumentNullException.ThrowIfNull(ansatz);
         ArgumentNullException.ThrowIfNull(observable);
-        if (ansatz.QubitCount != observable.QubitCount)
-            throw new QuantumException(
-                $"The circuit has {ansatz.QubitCount} qubits and the observable {observable.QubitCount}: they must be equal. Extend the smaller, an observable with ExtendTo.");
-        if (!ansatz.IsUnitary)
-            throw new QuantumException("The circuit measures, resets or asks a condition: leave that out, the observable says what is measured at the end.");
+        MeasuredCircuits.Check(ansatz, observable);
         Groups = MeasurementGroups.QubitWise(observable);
         _ansatz = CompiledCircuit.From(ansatz);
         _basisChanges = [.. Groups.Select(g => g.IsDiagonal ? null : CompiledCircuit.From(g.BasisChange(ansatz.QubitCount)))];
@@ -78,7 +73,7 @@ public sealed class ShotEstimator
                     rotated.Apply(change);
                     measured = rotated;
                 }
-                var (mean, varianceOfMean) = Average(Groups[k], measured.Sample(shots, random.Child((ulong)k)));
+                var (mean, varianceOfMean) = MeasuredCircuits.Average(Groups[k], measured.Sample(shots, random.Child((ulong)k)));
                 value += mean;
                 variance += varianceOfMean;
             }
@@ -88,33 +83,5 @@ public sealed class ShotEstimator
             rotated?.Dispose();
         }
         return new Estimate(value, Math.Sqrt(variance), (long)Groups.Length * shots);
-    }
-
-    /// <summary>The mean of a group's energy over counted basis states, and the unbiased estimate of that mean's variance.</summary>
-    private static (double Mean, double Variance) Average(MeasurementGroup group, Counts counts)
-    {
-        // Deviations from the first value rather than plain sums: shots that all agree then have exactly no variance.
-        var origin = EnergyOf(group, counts[0].Outcome);
-        var (first, second) = (0.0, 0.0);
-        foreach (var (outcome, count) in counts)
-        {
-            var deviation = EnergyOf(group, outcome) - origin;
-            first += count * deviation;
-            second += count * deviation * deviation;
-        }
-        double shots = counts.Total;
-        var mean = first / shots;
-        if (counts.Total > 1) return (origin + mean, Math.Max(0, (second / shots - mean * mean) / (shots - 1)));
-        // A single shot shows no spread; the largest there can be is that of a value between ±Σ|c|.
-        var bound = group.Terms.Sum(t => Math.Abs(t.Coefficient.Real));
-        return (origin, bound * bound);
-    }
-
-    private static double EnergyOf(MeasurementGroup group, ulong outcome)
-    {
-        var energy = 0.0;
-        foreach (var (pauli, coefficient) in group.Terms)
-            energy += (BitOperations.PopCount(pauli.Support & outcome) & 1) == 0 ? coefficient.Real : -coefficient.Real;
-        return energy;
     }
 }

@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using QTrain.Circuits;
 using QTrain.Gradients;
+using QTrain.Noise;
 using QTrain.Observables;
 using QTrain.Simulation;
+using QTrain.Training.Noisy;
 
 namespace QTrain.Training;
 
@@ -15,6 +17,9 @@ internal static class EvaluatorIdentity
 {
     /// <summary>Raised when sampling, grouping or averaging changes a result by a bit.</summary>
     private const int EstimatorVersion = 1;
+
+    /// <summary>Raised when sampling, compiling or averaging with noise changes a result by a bit.</summary>
+    private const int NoisyVersion = 1;
 
     public static string Of(TrainingPlan plan, GradientMethod method)
     {
@@ -33,6 +38,21 @@ internal static class EvaluatorIdentity
             shots {shots}
             gradient {gradient}
             """).ReplaceLineEndings("\n") + (plan.Precision == Precision.Double ? "" : $"\nprecision {plan.Precision.Name()}");
+    }
+
+    public static string OfNoisy(TrainingPlan plan, INoiseSource noise, IReadOnlyList<NoisyCircuit> circuits, GradientMethod method)
+    {
+        var gradient = method == GradientMethod.Difference ? $"difference/{FiniteDifference.Version}" : $"noisy-shift/{NoisyShift.Version}";
+        var shots = plan.Shots is { } count ? $"{count} seed {plan.Seed} noisy/{NoisyVersion}" : $"exact noisy/{NoisyVersion}";
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            circuit {Digest(Text(plan.Problem.Ansatz))}
+            observable {Digest(Text(plan.Problem.Observable))}
+            scale {plan.Problem.LossScale:R}
+            shots {shots}
+            gradient {gradient}
+            compiled {Digest(string.Concat(circuits.Select(c => Text(c.Circuit))))}
+            {noise.Identity.TrimEnd()}
+            """).ReplaceLineEndings("\n");
     }
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -13,7 +13,8 @@ public static class Trainer
     /// <param name="cancellation">Stops the training with reason <see cref="StopReason.Interrupted"/>.</param>
     public static async Task<TrainingResult> TrainAsync(TrainingPlan plan, CancellationToken cancellation = default)
     {
-        using var evaluator = new SimulatorEvaluator(plan);
+        var evaluator = Evaluators.For(plan);
+        using var owned = evaluator as IDisposable;
         return await TrainAsync(plan, evaluator, new SystemRunClock(), onStep: null, cancellation).ConfigureAwait(false);
     }
 
@@ -59,7 +60,8 @@ public static class Trainer
     public static async IAsyncEnumerable<TrainingStep> StepsAsync(
         TrainingPlan plan, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var evaluator = new SimulatorEvaluator(plan);
+        var evaluator = Evaluators.For(plan);
+        using var owned = evaluator as IDisposable;
         await foreach (var step in StepsAsync(plan, evaluator, new SystemRunClock(), cancellation).ConfigureAwait(false)) yield return step;
     }
 

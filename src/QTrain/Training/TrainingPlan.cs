@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using QTrain.Noise;
 using QTrain.Optimizers;
 using QTrain.Simulation;
+using QTrain.Training.Noisy;
 
 namespace QTrain.Training;
 
@@ -24,6 +26,12 @@ public sealed record TrainingPlan
 
     /// <summary>Of the state that the simulator computes with. It changes results from about the seventh digit on, so it belongs to the plan.</summary>
     public Precision Precision { get; init; }
+
+    /// <summary>Where the circuits run, noisily; null: on an ideal simulator.</summary>
+    public INoiseSource? Noise { get; init; }
+
+    /// <summary>How circuits run as jobs on a twin of the device that is <see cref="Noise"/>; null: they are simulated at once.</summary>
+    public TwinTraining? Twin { get; init; }
 
     /// <summary>The seed of every random choice: shots and optimizer.</summary>
     public ulong Seed { get; init; }

@@ -1,6 +1,8 @@
+using QTrain.Devices;
 using QTrain.Operations.Specs;
 using QTrain.Optimizers;
 using QTrain.Training;
+using QTrain.Training.Noisy;
 using static QTrain.Operations.Tests.Specs.SpecFolder;
 
 namespace QTrain.Operations.Tests.Specs;
@@ -37,6 +39,32 @@ public sealed class A_spec
     [Fact]
     public void with_shots_is_trained_by_spsa() =>
         Read($"problem: {{hamiltonian: {H2}}}\nshots: 100").Plan.Optimizer.ShouldBeOfType<Spsa>();
+
+    [Fact]
+    public void with_a_device_is_noisy_and_keeps_the_calibration()
+    {
+        var prepared = Read($"problem: {{hamiltonian: {H2}}}\nbackend: {{device: manila, crosstalk: 0.1}}");
+        prepared.Spec.Device.ShouldBe(new DeviceSpec("manila", 3, 0.1));
+        var noise = prepared.Plan.Noise.ShouldBeOfType<DeviceNoiseSource>();
+        noise.Calibration.ContentId.ShouldBe(BuiltInDevices.Get("manila").ContentId);
+        noise.Options.Crosstalk.ShouldBe(0.1);
+        prepared.Plan.Twin.ShouldBeNull();
+
+        // Another machine, or a later version whose devices have other calibrations, makes the same plan of it.
+        var restored = SpecCompiler.ToPlan(prepared.Json, prepared.Inputs);
+        Evaluators.For(restored).Identity.ShouldBe(Evaluators.For(prepared.Plan).Identity);
+        restored.Noise.ShouldBeOfType<DeviceNoiseSource>().Calibration.ShouldBe(noise.Calibration);
+        SpecCompiler.Restore(prepared.Json, prepared.Inputs, ["backend.device=lima"]).Inputs.Keys.ShouldContain("calibration of lima");
+    }
+
+    [Fact]
+    public void with_a_twin_tells_how_it_drifts_and_how_fast_time_goes()
+    {
+        var plan = Read($"problem: {{hamiltonian: {H2}}}\nshots: 100\nbackend: {{name: twin, device: lima, pace: 1h, drift: none}}").Plan;
+        plan.Twin!.Pace.ShouldBe(TimeSpan.FromHours(1));
+        plan.Twin.Options.Drift.ShouldBe(DriftProcess.None);
+        Evaluators.For(plan).ShouldBeOfType<TwinEvaluator>();
+    }
 
     [Fact]
     public void of_a_spin_chain_is_hardware_efficient_from_small_random_angles()

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using QTrain.Circuits;
+using QTrain.Devices;
+using QTrain.Shots;
+using QTrain.Simulation;
+
+namespace QTrain.Training.Noisy;
+
+/// <summary>Answers questions by jobs on a <see cref="DeviceTwin"/>, through the interface that hardware has.</summary>
+/// <remarks>Not to be asked from two threads at once. The twin's clock runs by itself: nobody waits for it.</remarks>
+public sealed class TwinEvaluator : MeasuredEvaluator
+{
+    private const int Attempts = 5;
+
+    private readonly DeviceNoiseSource _device;
+    private readonly TwinTraining _training;
+    private readonly TwinOptions _options;
+    private readonly ImmutableArray<Circuit> _compiled;
+    private readonly int _shots;
+
+    /// <summary>An evaluator of a plan that has a twin.</summary>
+    /// <param name="plan">What is trained, with a <see cref="DeviceNoiseSource"/>, <see cref="TrainingPlan.Twin"/> and shots.</param>
+    /// <param name="options">Threads.</param>
+    /// <exception cref="QuantumException">There are no shots, or the circuit cannot run there.</exception>
+    public TwinEvaluator(TrainingPlan plan, SimulationOptions? options = null)
+        : base(plan ?? throw new ArgumentNullException(nameof(plan)), options)
+    {
+        _training = plan.Twin ?? throw new ArgumentException("The plan has no twin.", nameof(plan));
+        _device = plan.Noise as DeviceNoiseSource ?? throw new QuantumException("A twin is made of a calibration: name a device.");
+        _shots = plan.Shots ?? throw new QuantumException("A twin measures as hardware does, with shots: say how many for every circuit.");
+        _compiled = [.. Measured.Circuits.Select(c => _device.Compile(c).Circuit)];
+        _options = _training.Options with
+        {
+            Seed = plan.Seed, Epoch = _device.Calibration.TakenAt ?? DateTimeOffset.UnixEpoch, Noise = _device.Options, Threads = Options.Threads,
+        };
+        var drift = _options.Drift;
+        Identity += string.Create(CultureInfo.InvariantCulture, $"\ntwin pace {_training.Pace.TotalSeconds:R} s, drift {drift.RelaxationSpread:R} {drift.ErrorSpread:R} {drift.ReadoutSpread:R} ")
+            + string.Create(CultureInfo.InvariantCulture, $"{drift.CorrelationTime.TotalSeconds:R} s {drift.ErrorGrowthPerDay:R} {drift.RecalibrationPeriod.TotalSeconds:R} s {drift.RecalibrationDuration.TotalSeconds:R} s");
+    }
+
+    private protected override async ValueTask<Estimate[]> EnergiesAsync(QuestionPath path, IReadOnlyList<double[]> points, CancellationToken cancellation)
+    {
+        // A twin of its own for every question: what it does must not depend on which questions this session has asked before.
+        var clock = new TwinClock(_options.Epoch!.Value + path.Step * _training.Pace);
+        IBackend twin = new DeviceTwin(_device.Calibration, _options, clock);
+        var circuits = points.SelectMany(p => _compiled.Select(c => c.Bind(p))).ToArray();
+        var counts = new List<Counts>(circuits.Length);
+        var shots = Math.Min(_shots, twin.Profile.MaxShots);
+        if (shots < _shots) throw new QuantumException($"{_shots} shots were asked for every circuit, but {twin.Profile.Name} takes at most {twin.Profile.MaxShots}.");
+        foreach (var (part, batch) in circuits.Chunk(twin.Profile.MaxCircuits).Index())
+            counts.AddRange(await RunAsync(twin, clock, new CircuitBatch(batch, shots), string.Create(CultureInfo.InvariantCulture, $"{path}/{part}"), cancellation));
+        var groups = _compiled.Length;
+        return [.. points.Select((_, k) => Measured.Estimate(counts.GetRange(k * groups, groups)))];
+    }
+
+    private static async Task<IEnumerable<Counts>> RunAsync(IBackend twin, TwinClock clock, CircuitBatch batch, string key, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var job = (await twin.SubmitAsync(batch, new IdempotencyKey($"{key}/{attempt}"), cancellation)).Job;
+            var step = TimeSpan.FromSeconds(1);
+            JobStatus status;
+            while (!(status = await twin.PollAsync(job, cancellation)).IsFinal)
+            {
+                clock.AdvanceTo(status.ExpectedStart is { } start && start > clock.GetUtcNow() ? start : clock.GetUtcNow() + step);
+                step *= 2;
+            }
+            if (status.State == JobState.Completed) return (await twin.ResultsAsync(job, cancellation)).Circuits.Select(c => c!.Counts);
+            if (attempt == Attempts) throw new QuantumException($"Job {job} on {twin.Profile.Name} failed for the {attempt}th time: {status.Reason}.");
+        }
+    }
+
+    private sealed class TwinClock(DateTimeOffset now) : TimeProvider
+    {
+        private DateTimeOffset _now = now;
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public void AdvanceTo(DateTimeOffset time) => _now = time;
+    }
+}
