@@ -83,7 +83,7 @@ public sealed class The_samples : IDisposable
 
         var compared = await _line.InStoreAsync("runs", "compare", Id(ideal), Id(noisy), Id(twin));
         compared.Status.ShouldBe(0, compared.Error);
-        foreach (var row in new[] { "device", "without noise", "noise adds", "total variation", "Hellinger distance" }) compared.Output.ShouldContain(row);
+        foreach (var row in new[] { "device", "without noise", "noise adds", "total variation", "Hellinger distance" }) compared.Out.ShouldContain(row);
         (await _line.InStoreAsync("runs", "replay", Id(twin))).Status.ShouldBe(0);
 
         static string Id(JsonElement run) => run.GetProperty("run").GetString()!;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using QTrain.Circuits;
 using QTrain.Devices;
@@ -43,7 +44,7 @@ public sealed class TwinEvaluator : MeasuredEvaluator
     {
         // A twin of its own for every question: what it does must not depend on which questions this session has asked before.
         var clock = new TwinClock(_options.Epoch!.Value + path.Step * _training.Pace);
-        IBackend twin = new DeviceTwin(_device.Calibration, _options, clock);
+        var twin = new DeviceTwin(_device.Calibration, _options, clock);
         var circuits = points.SelectMany(p => _compiled.Select(c => c.Bind(p))).ToArray();
         var counts = new List<Counts>(circuits.Length);
         var shots = Math.Min(_shots, twin.Profile.MaxShots);
@@ -54,6 +55,7 @@ public sealed class TwinEvaluator : MeasuredEvaluator
         return [.. points.Select((_, k) => Measured.Estimate(counts.GetRange(k * groups, groups)))];
     }
 
+    [SuppressMessage("Performance", "CA1859", Justification = "the interface of hardware is what is trained on")]
     private static async Task<IEnumerable<Counts>> RunAsync(IBackend twin, TwinClock clock, CircuitBatch batch, string key, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
