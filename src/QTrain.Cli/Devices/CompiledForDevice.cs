@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using QTrain.Circuits;
 using QTrain.Cli.Terminal;
 using QTrain.Devices;
+using QTrain.Transpilation;
 
 namespace QTrain.Cli.Devices;
 
@@ -20,7 +21,8 @@ internal sealed record CompiledForDevice(Circuit Circuit, ImmutableArray<int> La
         var target = device.ToTarget();
         ImmutableArray<int> places = [.. Enumerable.Range(0, circuit.QubitCount)];
         var placed = circuit.QubitCount == device.Qubits.Length ? circuit : circuit.OnQubits(device.Qubits.Length, places);
-        if (target.Objection(placed) is not { } objection) return new(placed, places, IsTranspiled: false);
-        throw new UsageException($"{device.Device} cannot run this circuit as it is: {objection}");
+        if (target.Objection(placed) is null) return new(placed, places, IsTranspiled: false);
+        var compiled = Transpiler.Run(circuit, target, new TranspileOptions { Seed = seed });
+        return new(compiled.Circuit, compiled.InitialLayout, IsTranspiled: true);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class DeviceSimulation
     private readonly DeviceNoise? _noise;
     private readonly ImmutableArray<string> _warnings;
     private readonly long? _shots;
-    private readonly int[] _used;
+    private readonly ImmutableArray<int> _used;
     private readonly CompiledForDevice? _compiled;
     private readonly bool _measures;
 
@@ -49,7 +49,7 @@ internal sealed class DeviceSimulation
             noisy = model!.ApplyTo(circuit);
             _warnings = noisy.Circuit.Operations.Any(o => o is ChannelOperation) || noisy.Readout.Count > 0 ? [] : ["No rule of the noise model speaks of anything in this circuit: it is ideal."];
         }
-        var compact = DeviceRun.OnUsedQubits(noisy, out _used);
+        var compact = noisy.OnUsedQubits(out _used);
         if (_used.Length <= MostMixed)
         {
             var program = DensityProgram.From(compact);
@@ -65,7 +65,7 @@ internal sealed class DeviceSimulation
             Method = "trajectories";
         }
         if (_used.Length > MostIdeal) return;
-        var ideal = DeviceRun.OnUsedQubits(new NoisyCircuit(_compiled?.Circuit ?? circuit), out _);
+        var ideal = new NoisyCircuit(_compiled?.Circuit ?? circuit).OnUsedQubits(out _);
         var without = Simulator.Probabilities(CompiledCircuit.From(ideal.Circuit), default, options);
         var with = Probabilities ?? OutcomeDistance.Shares(Counts!);
         (TotalVariation, Hellinger) = (OutcomeDistance.TotalVariation(without, with), OutcomeDistance.Hellinger(without, with));

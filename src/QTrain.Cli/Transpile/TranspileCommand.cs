@@ -86,7 +86,7 @@ internal static class TranspileCommand
             }
         }
         if (basis is not null) throw new UsageException($"--basis: '{given}' has native gates of its own; only shapes such as line:5 take a basis.");
-        return Target.From((await DeviceCatalog.FindAsync(given, folder, cancellation)).Calibration);
+        return (await DeviceCatalog.FindAsync(given, folder, cancellation)).Calibration.ToTarget();
     }
 
     private static void Report(TranspiledCircuit compiled, CommandTerminal terminal, ResultWriter result)

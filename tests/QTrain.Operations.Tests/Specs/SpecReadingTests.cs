@@ -153,7 +153,7 @@ public sealed class A_spec
     public void begins_where_an_earlier_run_ended_and_keeps_what_it_needs_of_it()
     {
         var yaml = "problem: {maxcut: [[0, 1], [1, 2]]}\nansatz: {type: qaoa, layers: 1}\ninitial: {run: abc}";
-        var prepared = SpecFile.Parse(yaml, "spec.yaml", TestData.Root, earlier: run => new Dictionary<string, double> { ["gamma0"] = 0.25, ["beta0"] = -0.5 });
+        var prepared = SpecFile.Parse(yaml, "spec.yaml", TestData.Root, references: new SpecReferences { Run = run => new Dictionary<string, double> { ["gamma0"] = 0.25, ["beta0"] = -0.5 } });
         prepared.Plan.Problem.Start.ShouldBe([0.25, -0.5]);
         SpecCompiler.ToPlan(prepared.Json, prepared.Inputs).Problem.Start.ShouldBe([0.25, -0.5]);
         Should.Throw<QuantumException>(() => SpecFile.Parse(yaml, "spec.yaml", TestData.Root)).Message.ShouldStartWith("spec.yaml:3:16: ");

@@ -81,7 +81,7 @@ public sealed class A_target
     [InlineData("willow_pink", 105)]
     public void is_made_from_a_calibration(string device, int qubits)
     {
-        var target = Target.From(QTrain.Devices.BuiltInDevices.Get(device));
+        var target = QTrain.Devices.BuiltInDevices.Get(device).ToTarget();
         target.QubitCount.ShouldBe(qubits);
         var bell = Circuit.Build(2, c => c.H(0).Cx(0, 1).MeasureAll());
         var compiled = Transpiler.Run(bell, target);

@@ -79,8 +79,8 @@ public abstract class MeasuredEvaluator : IEvaluator
         {
             IdealLoss = _scale * Measured.Expectation(ideal),
             NoisyLoss = _scale * Measured.Expectation(noisy),
-            TotalVariation = [.. ideal.Zip(noisy, Distributions.TotalVariation)],
-            Hellinger = [.. ideal.Zip(noisy, Distributions.Hellinger)],
+            TotalVariation = [.. ideal.Zip(noisy, OutcomeDistance.TotalVariation)],
+            Hellinger = [.. ideal.Zip(noisy, OutcomeDistance.Hellinger)],
         };
     }
 
