@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using QTrain.Circuits;
 using QTrain.Cli.Check;
+using QTrain.Cli.Devices;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Terminal;
 using QTrain.Formats;
@@ -26,17 +27,19 @@ internal static class SimulateCommand
         var shots = new Option<long?>("--shots") { Description = "Run it so often and count the outcomes, beside the exact probabilities.", HelpName = "N" };
         var seed = new Option<ulong>("--seed") { Description = "The seed of the shots: the same seed gives the same counts, on any number of threads.", HelpName = "S" };
         var state = new Option<bool>("--state") { Description = "Also the amplitudes at the end, before the last measurements." };
-        var (input, method) = (new OpenQasmFiles(), new MethodOptions());
+        var (input, method, devices) = (new OpenQasmFiles(), new MethodOptions(), new DeviceOptions());
         var command = new Command("simulate", "Runs an OpenQASM program or a circuit: exact probabilities through measurements, resets and conditions, and counts.") { file, set, shots, seed, state };
         input.AddTo(command);
         method.AddTo(command);
+        devices.AddTo(command);
         return command.Does(terminal,
             [
                 ("qtrain simulate bell.qasm", "the exact probabilities"),
                 ("qtrain simulate teleport.qasm --shots 1000 --seed 7 --output json", "and counts, for a program"),
                 ("qtrain simulate ansatz.qasm --set theta=0.75 --state", "with an input, and the amplitudes"),
+                ("qtrain simulate bell.qasm --device manila --shots 4000", "compiled for a device, with its noise, and how far that is from ideal"),
             ],
-            (parse, result, cancellation) =>
+            async (parse, result, cancellation) =>
             {
                 var wanted = parse.GetValue(shots);
                 if (wanted < 1) throw new UsageException($"--shots {wanted}: it must be at least 1.");
@@ -46,10 +49,20 @@ internal static class SimulateCommand
                 var program = OpenQasmFiles.IsOpenQasm(name, text)
                     ? OpenQasmProgram.Parse(text, name, input.Options(parse, name))
                     : FromCircuit(CircuitJson.Read(text, name), name, ref values);
+                if (devices.AreGiven(parse))
+                {
+                    if (parse.GetValue(state)) throw new UsageException("--state: with noise there is no state vector. Leave it out.");
+                    if (parse.GetResult("--method") is System.CommandLine.Parsing.OptionResult { Implicit: false }) throw new UsageException("--method: with a device or noise it is chosen by the number of qubits: a density matrix of up to twelve, trajectories beyond. Leave it out.");
+                    var circuit = program.ToCircuit(values);
+                    if (!circuit.Parameters.IsEmpty) throw new UsageException($"the input '{circuit.Parameters[0]}' of the program has no value: give --set {circuit.Parameters[0]}=RADIANS.");
+                    var noisy = await devices.RunAsync(parse, result, circuit, wanted, parse.GetValue(seed), method.Simulation(parse), cancellation);
+                    result.Write(() => noisy.ToJson(circuit.QubitCount, parse.GetValue(seed)), output => noisy.Write(output, terminal));
+                    return ExitCode.Success;
+                }
                 using var signals = new StopSignals(() => { }, cancellation);
                 var answer = new Simulation(program, values, wanted, parse.GetValue(seed), parse.GetValue(state), name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)).Run(parse, result, method, signals.Token);
                 result.Write(answer.ToJson, output => answer.Write(output, terminal));
-                return Task.FromResult(ExitCode.Success);
+                return ExitCode.Success;
             });
     }
 
@@ -93,7 +106,7 @@ internal static class SimulateCommand
         return values;
     }
 
-    /// <summary>One program with its inputs, and how it is run. A device's noise would come in here: on <see cref="OpenQasmProgram.ToCircuit"/>, before the shots.</summary>
+    /// <summary>One program with its inputs, and how it is run.</summary>
     private sealed class Simulation(OpenQasmProgram program, Dictionary<string, string> values, long? shots, ulong seed, bool withState, bool isCircuit)
     {
         public Answer Run(ParseResult parse, ResultWriter result, MethodOptions method, CancellationToken cancellation)

@@ -7,6 +7,7 @@ using QTrain.Cli.Devices;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Terminal;
 using QTrain.Formats;
+using QTrain.OpenQasm;
 using QTrain.Transpilation;
 
 namespace QTrain.Cli.Transpile;
@@ -57,7 +58,7 @@ internal static class TranspileCommand
                 });
                 var path = parse.GetValue(file);
                 var isJson = path?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
-                var text = isJson ? CircuitJson.Write(compiled.Circuit) : NativeQasm.Write(compiled.Circuit);
+                var text = isJson ? CircuitJson.Write(compiled.Circuit) : OpenQasmWriter.Write(compiled.Circuit);
                 if (path is not null and not "-") await ResultFile.WriteAsync(path, text, cancellation);
                 Report(compiled, terminal, result);
                 result.Write(() => Document(compiled, path, text), output =>
