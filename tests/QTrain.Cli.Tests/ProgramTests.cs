@@ -24,34 +24,34 @@ public sealed class A_program : IDisposable
     [Fact]
     public async Task tells_its_exact_probabilities_and_counts()
     {
-        var file = await WriteAsync("ghz.qasm", Ghz);
-        var outcome = await _line.RunAsync("simulate", file, "--set", "theta=pi/2", "--shots", "1000", "--seed", "3", "--output", "json");
+        var file = _line.Write("ghz.qasm", Ghz);
+        var outcome = await CommandLine.RunAsync("simulate", file, "--set", "theta=pi/2", "--shots", "1000", "--seed", "3", "--output", "json");
         outcome.Status.ShouldBe(0, outcome.Error);
         var document = outcome.Json;
         document.GetProperty("qubits").GetInt32().ShouldBe(3);
         document.GetProperty("clbits").GetInt32().ShouldBe(3);
         document.GetProperty("probabilitiesComplete").GetBoolean().ShouldBeTrue();
-        Probabilities(document).ShouldBe(new() { ["000"] = 0.5, ["111"] = 0.5 }, 1e-12);
+        Probabilities(document).ShouldAgreeWith(new() { ["000"] = 0.5, ["111"] = 0.5 }, 1e-12);
         document.GetProperty("counts").EnumerateObject().Sum(c => c.Value.GetInt64()).ShouldBe(1000);
         var first = document.GetProperty("outcomes")[0];
         first.GetProperty("probability").GetDouble().ShouldBe(0.5, 1e-12);
         first.GetProperty("variables").GetProperty("c").GetString().ShouldBeOneOf("000", "111");
-        (await _line.RunAsync("simulate", file, "--set", "theta=pi/2", "--shots", "1000", "--seed", "3", "--output", "json")).Out.ShouldBe(outcome.Out);
+        (await CommandLine.RunAsync("simulate", file, "--set", "theta=pi/2", "--shots", "1000", "--seed", "3", "--output", "json")).Out.ShouldBe(outcome.Out);
     }
 
     [Fact]
     public async Task that_is_wrong_is_refused_with_its_place()
     {
-        var file = await WriteAsync("wrong.qasm", Ghz.Replace("cx q[0], q[2];", "cx q[0], q[7];", StringComparison.Ordinal));
+        var file = _line.Write("wrong.qasm", Ghz.Replace("cx q[0], q[2];", "cx q[0], q[7];", StringComparison.Ordinal));
         foreach (var verb in new[] { "check", "simulate" })
         {
-            var outcome = await _line.RunAsync(verb, file);
+            var outcome = await CommandLine.RunAsync(verb, file);
             outcome.Status.ShouldBe(2);
             outcome.Out.ShouldBeEmpty();
             outcome.Error.ShouldContain("wrong.qasm:8:");
         }
-        (await _line.RunAsync("check", file, "--syntax")).Status.ShouldBe(0);
-        var good = await _line.RunAsync("check", await WriteAsync("ghz.qasm", Ghz), "--output", "json");
+        (await CommandLine.RunAsync("check", file, "--syntax")).Status.ShouldBe(0);
+        var good = await CommandLine.RunAsync("check", _line.Write("ghz.qasm", Ghz), "--output", "json");
         good.Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
         good.Json.GetProperty("inputs").EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Object ? i.GetProperty("name").GetString() : i.GetString()).ShouldBe(["theta"]);
     }
@@ -59,15 +59,15 @@ public sealed class A_program : IDisposable
     [Fact]
     public async Task compiled_for_a_device_is_the_same_program()
     {
-        var (file, native) = (await WriteAsync("ghz.qasm", Ghz), Path.Combine(_line.Folder, "native.qasm"));
-        var compiled = await _line.RunAsync("transpile", file, "--device", "manila", "-o", native, "--output", "json");
+        var (file, native) = (_line.Write("ghz.qasm", Ghz), Path.Combine(_line.Folder, "native.qasm"));
+        var compiled = await CommandLine.RunAsync("transpile", file, "--device", "manila", "-o", native, "--output", "json");
         compiled.Status.ShouldBe(0, compiled.Error);
         var (before, after) = (await SimulateAsync(file), await SimulateAsync(native));
-        after.ShouldBe(before, 1e-9);
+        after.ShouldAgreeWith(before, 1e-9);
 
         async Task<Dictionary<string, double>> SimulateAsync(string program)
         {
-            var outcome = await _line.RunAsync("simulate", program, "--set", "theta=0.9", "--output", "json");
+            var outcome = await CommandLine.RunAsync("simulate", program, "--set", "theta=0.9", "--output", "json");
             outcome.Status.ShouldBe(0, outcome.Error);
             return Probabilities(outcome.Json);
         }
@@ -76,7 +76,7 @@ public sealed class A_program : IDisposable
     [Fact]
     public async Task runs_on_a_device_with_its_noise()
     {
-        var outcome = await _line.InStoreAsync("simulate", await WriteAsync("ghz.qasm", Ghz), "--set", "theta=pi/2", "--device", "manila", "--output", "json");
+        var outcome = await _line.InStoreAsync("simulate", _line.Write("ghz.qasm", Ghz), "--set", "theta=pi/2", "--device", "manila", "--output", "json");
         outcome.Status.ShouldBe(0, outcome.Error);
         var probabilities = Probabilities(outcome.Json);
         probabilities.Values.Sum().ShouldBe(1, 1e-9);
@@ -88,18 +88,11 @@ public sealed class A_program : IDisposable
 
     private static Dictionary<string, double> Probabilities(JsonElement document) =>
         document.GetProperty("probabilities").EnumerateObject().Where(p => p.Value.GetDouble() > 1e-9).ToDictionary(p => p.Name, p => p.Value.GetDouble());
-
-    private async Task<string> WriteAsync(string name, string text)
-    {
-        var path = Path.Combine(_line.Folder, name);
-        await File.WriteAllTextAsync(path, text);
-        return path;
-    }
 }
 
 internal static class ProbabilityAssertions
 {
-    public static void ShouldBe(this Dictionary<string, double> actual, Dictionary<string, double> expected, double tolerance)
+    public static void ShouldAgreeWith(this Dictionary<string, double> actual, Dictionary<string, double> expected, double tolerance)
     {
         actual.Keys.Order().ShouldBe(expected.Keys.Order());
         foreach (var (outcome, probability) in expected) actual[outcome].ShouldBe(probability, tolerance);
