@@ -20,7 +20,7 @@ public sealed class Transpiling : IDisposable
         result.GetProperty("initialLayout").GetArrayLength().ShouldBe(3);
         var text = File.ReadAllText(output);
         text.ShouldStartWith("OPENQASM 3.0;");
-        text.ShouldContain("input float[64] a;");
+        text.ShouldContain("input float a;");
         text.ShouldContain("c[0] = measure q[");
     }
 

@@ -40,7 +40,8 @@ public static class SpecCompiler
         var root = SpecChecker.Check(node, SpecKeys.Root);
         root = SpecChecker.Complete(overrides is { Count: > 0 } ? SpecDefaults.Fill(root, kept) : root, SpecKeys.Root);
         var spec = SpecReader.Read(root);
-        return new PreparedSpec { Json = SpecJson.Write(root), Inputs = kept.Bytes, Spec = spec, Plan = Compile(spec, root, kept) };
+        // The plan first: making it reads what it needs.
+        return new PreparedSpec { Json = SpecJson.Write(root), Spec = spec, Plan = Compile(spec, root, kept), Inputs = kept.Bytes };
     }
 
     internal static TrainingPlan Compile(TrainingSpec spec, SpecMap root, SpecInputs inputs)
