@@ -90,6 +90,18 @@ public sealed class The_samples : IDisposable
     }
 
     [Fact]
+    public async Task tell_before_what_a_device_makes_of_the_circuits()
+    {
+        var plan = (await _line.InStoreAsync("train", Path.Combine(CommandLine.Samples, "h2-manila.yaml"), "--dry-run", "--output", "json")).Json;
+        plan.GetProperty("device").GetString().ShouldBe("ibmq_manila");
+        plan.GetProperty("deviceQubits").GetInt32().ShouldBe(4);
+        plan.GetProperty("gradient").GetString().ShouldBe("shift");
+        // Eight angles that stand in one native gate each, two energies for each, and the one at the point; five circuits for each energy.
+        plan.GetProperty("energiesPerStep").GetInt32().ShouldBe(17);
+        plan.GetProperty("circuitsPerStep").GetInt32().ShouldBe(85);
+    }
+
+    [Fact]
     public void are_all_run_by_these_tests() =>
         Directory.EnumerateFiles(CommandLine.Samples, "*.yaml").Select(Path.GetFileName).Order()
             .ShouldBe(["h2-manila.yaml", "h2-shots.yaml", "h2-twin.yaml", "h2.yaml", "ising.yaml", "lih.yaml", "maxcut.yaml"]);

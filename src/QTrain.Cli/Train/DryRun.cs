@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using QTrain.Circuits;
 using QTrain.Cli.Terminal;
 using QTrain.Observables;
 using QTrain.Operations.Advice;
 using QTrain.Operations.Specs;
 using QTrain.Simulation;
 using QTrain.Training;
+using QTrain.Training.Noisy;
 
 namespace QTrain.Cli.Train;
 
@@ -17,11 +19,16 @@ internal static class DryRun
         var circuit = plan.Problem.Ansatz;
         var groups = MeasurementGroups.QubitWise(plan.Problem.Observable).Length;
         var effort = TrainingEffort.Of(plan);
-        var (method, energies) = (effort.Method, effort.EnergiesPerStep);
-        // With shots every group of terms is a circuit to measure; exactly, every energy is one pass through the circuit.
-        var circuits = energies * (plan.Shots is null ? 1 : groups);
-        var states = plan is { Shots: not null } ? 2 : plan.Optimizer.NeedsGradient && method == GradientMethod.Adjoint ? 3 : 1;
-        var memory = states * Math.Max(128.0, 2.0 * plan.Precision.ElementBytes() * Math.Pow(2, circuit.QubitCount));
+        // What a device makes of the circuits is known only once they are compiled for it.
+        var device = plan.Noise is null ? null : (MeasuredEvaluator)Evaluators.For(plan, simulation);
+        var method = device is not null && plan.Gradient == GradientMethod.Auto ? GradientMethod.Shift : effort.Method;
+        var energies = device is not null && plan.Optimizer.NeedsGradient ? device.EnergiesPerGradient : effort.EnergiesPerStep;
+        // Measured, every group of terms is a circuit; exactly, every energy is one pass through the circuit.
+        var circuits = energies * (plan.Shots is null && device is null ? 1 : groups);
+        var used = device?.Circuits.Select(c => c.Circuit.QubitCount).DefaultIfEmpty().Max() ?? circuit.QubitCount;
+        var isMixed = device is not null && (plan.Shots is null || used <= MeasuredEvaluator.MostDensityQubits);
+        var states = device is not null || plan.Shots is not null ? 2 : plan.Optimizer.NeedsGradient && method == GradientMethod.Adjoint ? 3 : 1;
+        var memory = states * Math.Max(128.0, isMixed ? 8 * Math.Pow(4, used) : 2.0 * plan.Precision.ElementBytes() * Math.Pow(2, used));
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var operations = circuit.GateCounts.Values.Sum();
 
@@ -41,6 +48,8 @@ internal static class DryRun
                 ["energiesPerStep"] = energies,
                 ["circuitsPerStep"] = circuits,
                 ["shotsPerStep"] = plan.Shots is { } each ? (long)circuits * each : 0,
+                ["device"] = plan.Noise?.Name,
+                ["deviceQubits"] = device is null ? null : used,
                 ["precision"] = plan.Precision.Name(),
                 ["memoryBytes"] = ResultWriter.Number(memory),
                 ["availableBytes"] = available,
@@ -58,10 +67,13 @@ internal static class DryRun
                 table.Row("  parameters", Show.Count(circuit.Parameters.Length));
                 table.Row("  circuit", $"{Show.Count(operations)} gates ({string.Join(", ", circuit.GateCounts.OrderByDescending(g => g.Value).Take(6).Select(g => $"{g.Value} {g.Key}"))}), depth {Show.Count(circuit.Depth)}");
                 table.Row("  observable", $"{Show.Count(plan.Problem.Observable.Terms.Length)} terms, {Show.Count(groups)} groups measured together");
+                if (device is not null)
+                    table.Row("  device", $"{plan.Noise!.Name}{(plan.Twin is null ? "" : ", a twin")}: {device.Circuits.Length} circuits compiled to at most {Show.Count(used, "qubit")}, "
+                        + $"{device.Circuits.Max(c => c.Circuit.Operations.Count(o => o is GateOperation && o.Qubits.Length == 2))} two-qubit gates each");
                 table.Row("  optimizer", plan.Optimizer.Name + (plan.Optimizer.NeedsGradient ? $", gradients by {Words(method)}" : ", no gradients"));
                 table.Row("  a step", $"{(effort.IsExact ? "" : "about ")}{Show.Count(energies)} {(energies == 1 ? "evaluation" : "evaluations")}"
-                    + (plan.Shots is { } shots ? $", {Show.Count(circuits)} circuits, {Show.Count((long)circuits * shots)} shots" : ", exact"));
-                table.Row("  memory", $"{Show.Bytes(memory)} for {states} {(states == 1 ? "state" : "states")}{(plan.Precision == Precision.Single ? " of single precision" : "")}, {Show.Bytes(available)} available"
+                    + (plan.Shots is { } shots ? $", {Show.Count(circuits)} circuits, {Show.Count((long)circuits * shots)} shots" : device is null ? ", exact" : $", {Show.Count(circuits)} circuits, exact"));
+                table.Row("  memory", $"{Show.Bytes(memory)} for {states} {(isMixed ? "mixed states" : states == 1 ? "state" : "states")}{(plan.Precision == Precision.Single ? " of single precision" : "")}, {Show.Bytes(available)} available"
                     + (memory > available ? result.Terminal.Red("  it does not fit") : ""));
                 table.Row("  threads", simulation.Threads == 0 ? $"all processors ({Environment.ProcessorCount})" : simulation.Threads.ToString());
                 table.Row("  stops", Stops(plan));

@@ -41,6 +41,9 @@ public abstract class MeasuredEvaluator : IEvaluator
     /// <summary>The circuits as the device runs them, with their noise: one for every group of terms measured together.</summary>
     public ImmutableArray<NoisyCircuit> Circuits { get; }
 
+    /// <summary>How many energies a question for a gradient takes, the one at the point itself among them.</summary>
+    public int EnergiesPerGradient => 1 + (_method == GradientMethod.Shift ? _shift.Value.EnergyCount : 4 * Dimension);
+
     /// <inheritdoc/>
     public int Dimension => _rule.ParameterCount;
 
