@@ -86,6 +86,18 @@ public sealed class A_program : IDisposable
         outcome.Error.ShouldNotContain("   at ");
     }
 
+    [Fact]
+    public async Task is_converted_and_back_and_only_to_forms_of_circuits()
+    {
+        var (json, again) = (Path.Combine(_line.Folder, "ghz.json"), Path.Combine(_line.Folder, "again.qasm"));
+        (await CommandLine.RunAsync("convert", _line.Write("ghz.qasm", Ghz), json)).Status.ShouldBe(0);
+        (await CommandLine.RunAsync("convert", json, again, "--to", "openqasm3")).Status.ShouldBe(0);
+        (await CommandLine.RunAsync("check", again)).Status.ShouldBe(0);
+        var refused = await CommandLine.RunAsync("convert", json, again, "--force", "--to", "qasm2");
+        refused.Status.ShouldBe(2);
+        refused.Error.ShouldContain("a circuit is written as one of circuit-json, openqasm3, openqasm2");
+    }
+
     private static Dictionary<string, double> Probabilities(JsonElement document) =>
         document.GetProperty("probabilities").EnumerateObject().Where(p => p.Value.GetDouble() > 1e-9).ToDictionary(p => p.Name, p => p.Value.GetDouble());
 }

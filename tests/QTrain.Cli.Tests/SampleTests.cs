@@ -99,6 +99,12 @@ public sealed class The_samples : IDisposable
         // Eight angles that stand in one native gate each, two energies for each, and the one at the point; five circuits for each energy.
         plan.GetProperty("energiesPerStep").GetInt32().ShouldBe(17);
         plan.GetProperty("circuitsPerStep").GetInt32().ShouldBe(85);
+        // Advice is on the device that the spec names, whose noise is in the training.
+        var advice = (await _line.InStoreAsync("check", Path.Combine(CommandLine.Samples, "h2-manila.yaml"), "--output", "json")).Json;
+        advice.GetProperty("device").GetString().ShouldBe("ibmq_manila");
+        var names = advice.GetProperty("advice").EnumerateArray().Select(n => n.GetProperty("name").GetString()).ToList();
+        names.ShouldContain("readout-bias");
+        names.ShouldNotContain("ideal-simulation");
     }
 
     [Fact]

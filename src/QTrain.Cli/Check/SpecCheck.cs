@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using QTrain.Cli.Devices;
+using QTrain.Cli.Runs;
 using QTrain.Cli.Terminal;
 using QTrain.Operations.Advice;
 using QTrain.Operations.Specs;
@@ -13,7 +14,7 @@ internal sealed class SpecCheck
 {
     private readonly Option<string?> _device = new("--device")
     {
-        Description = "Of a spec: the device it is meant for: a name (qtrain devices list), NAME@DATE for an earlier snapshot, or a calibration file.", HelpName = "DEVICE",
+        Description = "Of a spec: the device it is meant for, when it names none itself or another: a name (qtrain devices list), NAME@DATE for an earlier snapshot, or a calibration file.", HelpName = "DEVICE",
     };
 
     private readonly Option<string> _store = SharedOptions.Store();
@@ -43,8 +44,9 @@ internal sealed class SpecCheck
     {
         if (parse.GetValue(_error) is { } wanted && !(wanted > 0 && double.IsFinite(wanted))) throw new UsageException($"--error {wanted.ToString("R", CultureInfo.InvariantCulture)}: it must be a number above 0.");
         var device = parse.GetValue(_device) is { } name ? (await DeviceCatalog.FindAsync(name, parse.GetValue(_store)!, cancellation)).Calibration : null;
-        var spec = SpecFile.Load(file);
+        var spec = SpecFile.Load(file, references: RunStores.References(parse.GetValue(_store)!));
         var subject = new AdviceSubject(spec, TimeProvider.System.GetUtcNow(), device, parse.GetValue(_error));
+        device = subject.Device;
         var notes = Advisor.Advise(subject);
         var warnings = notes.Count(n => n.Level == AdviceLevel.Warning);
         var problem = spec.Plan.Problem;

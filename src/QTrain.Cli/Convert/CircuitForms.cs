@@ -20,7 +20,7 @@ internal static class CircuitForms
         if (file.EndsWith(".qasm", StringComparison.OrdinalIgnoreCase)) return true;
         if (!text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith("{")) return false;
         var root = JsonSource.Read(text, file);
-        return root.Find("operations") is not null && (to is null ? root.Find("observable") is null : Names.Contains(to));
+        return root.Find("operations") is not null && (root.Find("observable") is null || to is not null && Names.Contains(to));
     }
 
     public static string Target(string? named, string target) => named is not null

@@ -69,7 +69,7 @@ internal static class DryRun
                 table.Row("  observable", $"{Show.Count(plan.Problem.Observable.Terms.Length)} terms, {Show.Count(groups)} groups measured together");
                 if (device is not null)
                     table.Row("  device", $"{plan.Noise!.Name}{(plan.Twin is null ? "" : ", a twin")}: {device.Circuits.Length} circuits compiled to at most {Show.Count(used, "qubit")}, "
-                        + $"{device.Circuits.Max(c => c.Circuit.Operations.Count(o => o is GateOperation && o.Qubits.Length == 2))} two-qubit gates each");
+                        + $"{device.Circuits.Select(c => c.Circuit.Operations.Count(o => o is GateOperation && o.Qubits.Length == 2)).DefaultIfEmpty().Max()} two-qubit gates each");
                 table.Row("  optimizer", plan.Optimizer.Name + (plan.Optimizer.NeedsGradient ? $", gradients by {Words(method)}" : ", no gradients"));
                 table.Row("  a step", $"{(effort.IsExact ? "" : "about ")}{Show.Count(energies)} {(energies == 1 ? "evaluation" : "evaluations")}"
                     + (plan.Shots is { } shots ? $", {Show.Count(circuits)} circuits, {Show.Count((long)circuits * shots)} shots" : device is null ? ", exact" : $", {Show.Count(circuits)} circuits, exact"));

@@ -14,12 +14,12 @@ public sealed class AdviceSubject
 
     /// <param name="spec">The spec, made ready.</param>
     /// <param name="now">The time against which a calibration is old.</param>
-    /// <param name="device">The calibration of the device; null when none is meant.</param>
+    /// <param name="device">The calibration of the device it is for; null: of the one that the spec trains on, where it names one.</param>
     /// <param name="wantedError">The standard error that is wanted of an energy; null: chemical accuracy for molecules, else a hundredth of √Σc².</param>
     public AdviceSubject(PreparedSpec spec, DateTimeOffset now, Calibration? device = null, double? wantedError = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        (Spec, Now, Device) = (spec, now, device);
+        (Spec, Now, Device) = (spec, now, device ?? (spec.Plan.Noise as DeviceNoiseSource)?.Calibration);
         Groups = [.. MeasurementGroups.QubitWise(Observable)];
         var spread = Observable.Terms.Where(t => t.Pauli != PauliString.Identity).Sum(t => t.Coefficient.Real * t.Coefficient.Real);
         Spread = Math.Sqrt(spread);

@@ -101,12 +101,12 @@ internal static class DeviceRules
     /// <summary>ideal-simulation: a device is meant, but what is trained is a simulator without its noise.</summary>
     public static IEnumerable<AdviceNote> IdealSimulation(AdviceSubject subject)
     {
-        if (subject.Device is not { } device || subject.Circuit.Operations.Any(o => o is ChannelOperation)) yield break;
+        if (subject.Device is not { } device || subject.Plan.Noise is not null || subject.Circuit.Operations.Any(o => o is ChannelOperation)) yield break;
         var success = new DeviceFigures(device).SuccessOf(subject.Circuit);
         yield return new AdviceNote("ideal-simulation", AdviceLevel.Warning,
             $"The spec trains on the simulator without noise, but {device.Device} is meant"
             + (success is { } s ? $": there all gates and readings are right in about {Figures.Percent(s)} of the runs" : "") + (subject.Plan.Shots is null ? ", and shots have errors that exact energies have not." : "."),
-            $"Simulate the device's noise before you pay (`qtrain simulate --device {device.Device}`), and train with shots.")
+            $"Train with the device's noise before you pay (`backend: {{device: {device.Device}}}`, or its twin), and with shots.")
         { Figures = success is { } p ? [new("success", p)] : [] };
     }
 

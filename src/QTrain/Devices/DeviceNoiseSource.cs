@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using QTrain.Circuits;
@@ -11,6 +12,7 @@ public sealed class DeviceNoiseSource : INoiseSource
 {
     private readonly DeviceNoise _noise;
     private readonly TranspileOptions _transpile;
+    private readonly ConcurrentDictionary<Circuit, TranspiledCircuit> _compiled = new();
 
     /// <summary>The device of a calibration.</summary>
     /// <param name="calibration">What is known of it.</param>
@@ -48,9 +50,9 @@ public sealed class DeviceNoiseSource : INoiseSource
         noise relaxation {Options.Relaxation} idle {Options.IdleRelaxation} depolarizing {Options.Depolarizing} readout {Options.Readout} excited {Options.ExcitedPopulation:R} crosstalk {Options.Crosstalk:R}
         """).ReplaceLineEndings("\n");
 
-    /// <summary>The circuit in the device's gates, on its qubits.</summary>
+    /// <summary>The circuit in the device's gates, on its qubits; each is compiled once.</summary>
     /// <exception cref="QuantumException">It does not fit the device.</exception>
-    public TranspiledCircuit Compile(Circuit circuit) => Transpiler.Run(circuit, Target, _transpile);
+    public TranspiledCircuit Compile(Circuit circuit) => _compiled.GetOrAdd(circuit, c => Transpiler.Run(c, Target, _transpile));
 
     /// <inheritdoc/>
     public NoisyCircuit Prepare(Circuit circuit) => _noise.ApplyTo(Compile(circuit).Circuit).OnUsedQubits(out _);

@@ -100,7 +100,7 @@ public sealed class The_metric
         {
             // 1 − |⟨ψ(θ)|ψ(θ+d)⟩|² = dᵀgd + O(d⁴) when averaged over ±d.
             var metric = FubiniStudy.Metric(c.Circuit, c.At);
-            const double step = 1e-3;
+            const double step = 4e-4;
             for (var i = 0; i < c.At.Length; i++)
                 for (var j = 0; j < c.At.Length; j++)
                 {
@@ -113,7 +113,7 @@ public sealed class The_metric
                     if (i == j) quadratic = 4 * metric[i, i];
                     var distance = 1 - (Fidelity(c.Circuit, c.At, up) + Fidelity(c.Circuit, c.At, down)) / 2;
                     // The fourth order grows with the fourth power of how fast the angles move.
-                    (distance / (step * step)).ShouldBe(quadratic, 4e-6 * (1 + quadratic * quadratic));
+                    (distance / (step * step)).ShouldBe(quadratic, 1e-6 * (1 + quadratic * quadratic));
                 }
         }, tests: 40);
 

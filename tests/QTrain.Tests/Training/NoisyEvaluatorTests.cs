@@ -59,10 +59,18 @@ public sealed class A_noisy_evaluator
         for (var k = 0; k < differences.Length; k++) answer.Gradient![k].ShouldBe(differences[k], 1e-7);
     }, tests: 25);
 
-    [Theory]
-    [InlineData(400)]
-    public async Task measures_with_shots_what_it_says_within_its_error(int shots)
+    [Fact]
+    public async Task knows_what_needs_no_measurement()
     {
+        var plan = Plan(Circuit.Build(1, c => c.Ry(new Parameter("t"), 0)), PauliSum.Parse("0.5 I"), Noise);
+        var answer = await Ask(plan, QuestionKind.Gradient, 0.3);
+        (answer.Loss, answer.Gradient!.Single(), answer.Evaluations).ShouldBe((0.5, 0, 1));
+    }
+
+    [Fact]
+    public async Task measures_with_shots_what_it_says_within_its_error()
+    {
+        const int shots = 400;
         var circuit = Circuit.Build(2, c => c.Ry(new Parameter("a"), 0).Cx(0, 1).Crx(new Parameter("b"), 0, 1));
         var observable = PauliSum.Parse("1 XX + 0.5 ZZ - 0.7 IZ");
         var exact = await Ask(Plan(circuit, observable, Noise), QuestionKind.Gradient, 0.4, 1.1);

@@ -194,22 +194,7 @@ internal sealed class OperatorText
         return value;
     }
 
-    private double Number()
-    {
-        var end = _at;
-        while (end < Text.Length && (char.IsAsciiDigit(Text[end]) || Text[end] == '.')) end++;
-        if (end > _at && end < Text.Length && Text[end] is 'e' or 'E')
-        {
-            var digits = end + 1;
-            if (digits < Text.Length && Text[digits] is '+' or '-') digits++;
-            if (digits < Text.Length && char.IsAsciiDigit(Text[digits]))
-                for (end = digits; end < Text.Length && char.IsAsciiDigit(Text[end]);) end++;
-        }
-        if (!double.TryParse(Text.AsSpan(_at, end - _at), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-            throw _source.Fault(_at, _at < Text.Length ? $"'{Next}' stands where a finite number is expected." : "a number is missing at the end.");
-        _at = end;
-        return value;
-    }
+    private double Number() => _source.Number(ref _at);
 
     private void SkipBlanks()
     {

@@ -48,6 +48,25 @@ internal sealed class TextSource
         }
     }
 
+    /// <summary>The finite number without a sign that stands at a character, which moves behind it.</summary>
+    /// <exception cref="InvalidFileException">There is none.</exception>
+    public double Number(ref int at)
+    {
+        var end = at;
+        while (end < Text.Length && (char.IsAsciiDigit(Text[end]) || Text[end] == '.')) end++;
+        if (end > at && end < Text.Length && Text[end] is 'e' or 'E')
+        {
+            var digits = end + 1;
+            if (digits < Text.Length && Text[digits] is '+' or '-') digits++;
+            if (digits < Text.Length && char.IsAsciiDigit(Text[digits]))
+                for (end = digits; end < Text.Length && char.IsAsciiDigit(Text[end]);) end++;
+        }
+        if (!double.TryParse(Text.AsSpan(at, end - at), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+            throw Fault(at, at < Text.Length ? $"'{Text[at]}' stands where a finite number is expected." : "a number is missing at the end.");
+        at = end;
+        return value;
+    }
+
     /// <summary>The words of every line that has some, in order; what follows a # or % is a comment.</summary>
     public IEnumerable<Token[]> Lines()
     {

@@ -76,8 +76,8 @@ internal sealed record TwoLevel(int Qubits, int Target, int Mask, int Value, Com
         var (theta, phi, lambda, phase) = Angles(Matrix);
         // The language's U carries e^{iθ/2}.
         phase -= theta / 2;
-        var text = $"{modifiers}U({AngleText.Of(theta)}, {AngleText.Of(phi)}, {AngleText.Of(lambda)}) {string.Join(", ", controls.Append($"a{Target}"))}; ";
-        if (Math.Abs(phase) > 1e-16) text += $"{modifiers}gphase({AngleText.Of(phase)}){(controls.Count > 0 ? " " + string.Join(", ", controls) : "")}; ";
+        var text = $"{modifiers}U({AngleExpression.Of(theta)}, {AngleExpression.Of(phi)}, {AngleExpression.Of(lambda)}) {string.Join(", ", controls.Append($"a{Target}"))}; ";
+        if (Math.Abs(phase) > 1e-16) text += $"{modifiers}gphase({AngleExpression.Of(phase)}){(controls.Count > 0 ? " " + string.Join(", ", controls) : "")}; ";
         return text;
     }
 

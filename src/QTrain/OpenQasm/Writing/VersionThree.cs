@@ -70,7 +70,7 @@ internal sealed class VersionThree(Circuit circuit)
         }
     }
 
-    private string Text(Angle angle) => AngleText.Of(angle, p => _names[p]);
+    private string Text(Angle angle) => AngleExpression.Of(angle, p => _names[p]);
 
     private static string Qubits(IEnumerable<int> qubits) => string.Join(", ", qubits.Select(q => $"q[{q}]"));
 

@@ -107,7 +107,7 @@ internal sealed class VersionTwo(Circuit circuit)
 
     private static string[] PhaseText(GlobalPhase phase)
     {
-        var angle = AngleText.Of(phase.Phase.Constant);
+        var angle = AngleExpression.Of(phase.Phase.Constant);
         return phase.Controls switch
         {
             [] => [],
@@ -147,7 +147,7 @@ internal sealed class VersionTwo(Circuit circuit)
         else if (Definitions.TryGetValue(name, out var definition) && !_defined.Contains(definition)) _defined.Add(definition);
         if (controls > 0 && Definitions.TryGetValue(name, out var ofControlled) && !_defined.Contains(ofControlled)) _defined.Add(ofControlled);
         if (!Library.Contains(name) && !Definitions.ContainsKey(name) && name is not ("c3x" or "c4x" or "c3sqrtx")) throw new QuantumException($"Gate '{name}' cannot be written in OpenQASM 2.");
-        var angles = operation.Angles.IsEmpty ? "" : $"({string.Join(",", operation.Angles.Select(a => AngleText.Of(a.Constant)))})";
+        var angles = operation.Angles.IsEmpty ? "" : $"({string.Join(",", operation.Angles.Select(a => AngleExpression.Of(a.Constant)))})";
         return Negated(operation.Controls, $"{name}{angles} {Qubits(operation.Qubits)};");
     }
 
@@ -171,11 +171,11 @@ internal sealed class VersionTwo(Circuit circuit)
             }
             if (chain.Count == 0) return [];
             string[] links = [.. Enumerable.Range(0, chain.Count - 1).Select(k => $"cx {chain[k]},{chain[k + 1]};")];
-            return [.. to, .. links, $"rz({AngleText.Of(operation.Angles[0].Constant)}) {chain[^1]};", .. links.Reverse(), .. from];
+            return [.. to, .. links, $"rz({AngleExpression.Of(operation.Angles[0].Constant)}) {chain[^1]};", .. links.Reverse(), .. from];
         }
         if (operation.Targets.Length > 1)
             throw new QuantumException($"The unitary matrix '{operation.Gate.Name}' on {operation.Targets.Length} qubits cannot be written in OpenQASM 2: decompose it first, or write OpenQASM 3.");
         var (theta, phi, lambda, _) = TwoLevel.Angles(operation.Gate.Matrix());
-        return [$"u({AngleText.Of(theta)},{AngleText.Of(phi)},{AngleText.Of(lambda)}) q[{operation.Targets[0]}];"];
+        return [$"u({AngleExpression.Of(theta)},{AngleExpression.Of(phi)},{AngleExpression.Of(lambda)}) q[{operation.Targets[0]}];"];
     }
 }

@@ -34,7 +34,7 @@ public abstract class MeasuredEvaluator : IEvaluator
         _rule = new ShiftRule(plan.Problem.Ansatz);
         Measured = new MeasuredCircuits(_rule.Circuit, plan.Problem.Observable);
         Circuits = [.. Measured.Circuits.Select(noise.Prepare)];
-        _shift = new Lazy<NoisyShift>(() => new NoisyShift([.. Circuits.Select(c => c.Circuit)]));
+        _shift = new Lazy<NoisyShift>(() => new NoisyShift(_rule.Circuit.Parameters, [.. Circuits.Select(c => c.Circuit)]));
         Identity = EvaluatorIdentity.OfNoisy(plan, noise, Circuits, _method);
     }
 

@@ -21,9 +21,8 @@ internal sealed class NoisyShift
 
     /// <summary>The rules of circuits that share their parameters, for each parameter one that is right for all.</summary>
     /// <exception cref="QuantumException">The coefficients of a parameter have no common unit.</exception>
-    public NoisyShift(IReadOnlyList<Circuit> circuits)
+    public NoisyShift(IReadOnlyList<Parameter> parameters, IReadOnlyList<Circuit> circuits)
     {
-        var parameters = circuits[0].Parameters;
         var coefficients = parameters.ToDictionary(p => p, _ => new List<double>[circuits.Count]);
         for (var c = 0; c < circuits.Count; c++)
             foreach (var operation in circuits[c].Operations)
@@ -67,6 +66,8 @@ internal sealed class NoisyShift
     {
         GlobalPhase { Controls.IsEmpty: true } => [],
         GateOperation { Controls.IsEmpty: false } or { Name: "crx" or "cry" or "crz" } => [0.5, 0.5],
+        { Name: "cu" or "xx_plus_yy" } when angle == 0 => [0.5, 0.5],
+        { Name: "xx_plus_yy" } => [2],
         { Name: "prx" } => angle == 0 ? [1] : [2],
         { Name: "gpi" or "gpi2" } => [2],
         { Name: "ms" } => angle < 2 ? [2] : [1],

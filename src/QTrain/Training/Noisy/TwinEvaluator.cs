@@ -35,9 +35,7 @@ public sealed class TwinEvaluator : MeasuredEvaluator
         {
             Seed = plan.Seed, Epoch = _device.Calibration.TakenAt ?? DateTimeOffset.UnixEpoch, Noise = _device.Options, Threads = Options.Threads,
         };
-        var drift = _options.Drift;
-        Identity += string.Create(CultureInfo.InvariantCulture, $"\ntwin pace {_training.Pace.TotalSeconds:R} s, drift {drift.RelaxationSpread:R} {drift.ErrorSpread:R} {drift.ReadoutSpread:R} ")
-            + string.Create(CultureInfo.InvariantCulture, $"{drift.CorrelationTime.TotalSeconds:R} s {drift.ErrorGrowthPerDay:R} {drift.RecalibrationPeriod.TotalSeconds:R} s {drift.RecalibrationDuration.TotalSeconds:R} s");
+        Identity += "\n" + IdentityOf(_training);
     }
 
     private protected override async ValueTask<Estimate[]> EnergiesAsync(QuestionPath path, IReadOnlyList<double[]> points, CancellationToken cancellation)
@@ -47,10 +45,8 @@ public sealed class TwinEvaluator : MeasuredEvaluator
         var twin = new DeviceTwin(_device.Calibration, _options, clock);
         var circuits = points.SelectMany(p => _compiled.Select(c => c.Bind(p))).ToArray();
         var counts = new List<Counts>(circuits.Length);
-        var shots = Math.Min(_shots, twin.Profile.MaxShots);
-        if (shots < _shots) throw new QuantumException($"{_shots} shots were asked for every circuit, but {twin.Profile.Name} takes at most {twin.Profile.MaxShots}.");
         foreach (var (part, batch) in circuits.Chunk(twin.Profile.MaxCircuits).Index())
-            counts.AddRange(await RunAsync(twin, clock, new CircuitBatch(batch, shots), string.Create(CultureInfo.InvariantCulture, $"{path}/{part}"), cancellation));
+            counts.AddRange(await RunAsync(twin, clock, new CircuitBatch(batch, _shots), string.Create(CultureInfo.InvariantCulture, $"{path}/{part}"), cancellation));
         var groups = _compiled.Length;
         return [.. points.Select((_, k) => Measured.Estimate(counts.GetRange(k * groups, groups)))];
     }
@@ -71,6 +67,17 @@ public sealed class TwinEvaluator : MeasuredEvaluator
             if (status.State == JobState.Completed) return (await twin.ResultsAsync(job, cancellation)).Circuits.Select(c => c!.Counts);
             if (attempt == Attempts) throw new QuantumException($"Job {job} on {twin.Profile.Name} failed for the {attempt}th time: {status.Reason}.");
         }
+    }
+
+    // Everything that decides when a circuit runs, and as what the device is met.
+    private static string IdentityOf(TwinTraining training)
+    {
+        var (drift, queue) = (training.Options.Drift, training.Options.Queue);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"""
+            twin pace {training.Pace:c} queue {queue.MedianWait:c} {queue.Spread:R} overhead {training.Options.JobOverhead:c} failures {training.Options.FailureRate:R}
+            drift {drift.RelaxationSpread:R} {drift.ErrorSpread:R} {drift.ReadoutSpread:R} {drift.CorrelationTime:c} {drift.ErrorGrowthPerDay:R} calibrated every {drift.RecalibrationPeriod:c} for {drift.RecalibrationDuration:c}
+            """).ReplaceLineEndings("\n");
     }
 
     private sealed class TwinClock(DateTimeOffset now) : TimeProvider

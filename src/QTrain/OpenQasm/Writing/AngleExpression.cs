@@ -5,7 +5,7 @@ using QTrain.Circuits;
 namespace QTrain.OpenQasm.Writing;
 
 /// <summary>Angles as programs write them.</summary>
-internal static class AngleText
+internal static class AngleExpression
 {
     /// <summary>The number exactly: as a fraction of pi where computing it gives the same double, else in digits that do.</summary>
     public static string Of(double angle)
