@@ -31,7 +31,7 @@ public sealed class An_imported_calibration
     }
 
     [Theory]
-    [InlineData("props_manila"), InlineData("props_lima"), InlineData("props_nairobi"), InlineData("props_torino")]
+    [InlineData("props_manila"), InlineData("props_lima"), InlineData("props_nairobi"), InlineData("props_torino"), InlineData("props_belem"), InlineData("props_bogota")]
     public void of_IBM_has_every_number_of_its_file(string file)
     {
         var text = CalibrationData.Text($"ibm/{file}.json");

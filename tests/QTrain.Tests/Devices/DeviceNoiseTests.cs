@@ -11,12 +11,12 @@ public sealed class The_noise_of_a_device
     /// <summary>Rounding of sums of a few hundred products of numbers of size one.</summary>
     private const double Rounding = 1e-12;
 
-    public static TheoryData<string> Names => ["lima", "manila", "hanoi", "sherbrooke", "willow_pink"];
+    public static TheoryData<string> Names => ["lima", "manila", "hanoi", "sherbrooke", "willow_pink", "belem", "bogota"];
 
     [Theory, MemberData(nameof(Names))]
     public void gives_every_gate_the_average_infidelity_that_is_reported(string name)
     {
-        var device = BuiltInDevices.Get(name);
+        var device = name is "belem" or "bogota" ? CalibrationData.Import($"ibm/props_{name}.json", $"ibm/conf_{name}.json") : BuiltInDevices.Get(name);
         var noise = DeviceNoise.From(device);
         var relaxing = string.Join(' ', noise.Warnings.Where(w => w.StartsWith("Relaxation", StringComparison.Ordinal)));
         var (checkedGates, relaxedOnly) = (0, 0);
