@@ -90,15 +90,38 @@ public sealed class The_samples : IDisposable
     }
 
     [Fact]
+    public async Task train_hydrogen_with_noise_written_by_hand()
+    {
+        var run = await TrainAsync("h2-noise.yaml");
+        var device = run.GetProperty("device");
+        device.GetProperty("name").GetString().ShouldBe("data/noise.json");
+        device.GetProperty("calibration").GetString().ShouldBe("");
+        device.GetProperty("noisyLoss").GetDouble().ShouldBe(run.GetProperty("finalLoss").GetDouble(), 1e-9);
+        (device.GetProperty("noisyLoss").GetDouble() - device.GetProperty("idealLoss").GetDouble()).ShouldBeInRange(0.01, 0.1);
+        run.GetProperty("stopReason").GetString().ShouldBe("tolerance");
+        var id = run.GetProperty("run").GetString()!;
+        (await _line.InStoreAsync("runs", "replay", id)).Status.ShouldBe(0);
+        // The model is kept with the run, whatever becomes of its file; its overrides find nothing to complain of.
+        (await _line.InStoreAsync("runs", "fork", id, "--set", "seed=7", "--output", "json")).Status.ShouldBe(0);
+        var shown = await _line.InStoreAsync("runs", "show", id);
+        shown.Out.ShouldContain("on data/noise.json");
+    }
+
+    [Fact]
     public async Task tell_before_what_a_device_makes_of_the_circuits()
     {
         var plan = (await _line.InStoreAsync("train", Path.Combine(CommandLine.Samples, "h2-manila.yaml"), "--dry-run", "--output", "json")).Json;
         plan.GetProperty("device").GetString().ShouldBe("ibmq_manila");
         plan.GetProperty("deviceQubits").GetInt32().ShouldBe(4);
-        plan.GetProperty("gradient").GetString().ShouldBe("shift");
-        // Eight angles that stand in one native gate each, two energies for each, and the one at the point; five circuits for each energy.
-        plan.GetProperty("energiesPerStep").GetInt32().ShouldBe(17);
-        plan.GetProperty("circuitsPerStep").GetInt32().ShouldBe(85);
+        // One sweep there and back for each of five circuits.
+        plan.GetProperty("gradient").GetString().ShouldBe("adjoint");
+        plan.GetProperty("energiesPerStep").GetInt32().ShouldBe(1);
+        plan.GetProperty("circuitsPerStep").GetInt32().ShouldBe(5);
+        // With shots: eight angles that stand in one native gate each, two energies for each, and the one at the point.
+        var shots = (await _line.InStoreAsync("train", Path.Combine(CommandLine.Samples, "h2-manila.yaml"), "--dry-run", "--set", "shots=100", "--output", "json")).Json;
+        shots.GetProperty("gradient").GetString().ShouldBe("shift");
+        shots.GetProperty("energiesPerStep").GetInt32().ShouldBe(17);
+        shots.GetProperty("circuitsPerStep").GetInt32().ShouldBe(85);
         // Advice is on the device that the spec names, whose noise is in the training.
         var advice = (await _line.InStoreAsync("check", Path.Combine(CommandLine.Samples, "h2-manila.yaml"), "--output", "json")).Json;
         advice.GetProperty("device").GetString().ShouldBe("ibmq_manila");
@@ -110,7 +133,7 @@ public sealed class The_samples : IDisposable
     [Fact]
     public void are_all_run_by_these_tests() =>
         Directory.EnumerateFiles(CommandLine.Samples, "*.yaml").Select(Path.GetFileName).Order()
-            .ShouldBe(["h2-manila.yaml", "h2-shots.yaml", "h2-twin.yaml", "h2.yaml", "ising.yaml", "lih.yaml", "maxcut.yaml"]);
+            .ShouldBe(["h2-manila.yaml", "h2-noise.yaml", "h2-shots.yaml", "h2-twin.yaml", "h2.yaml", "ising.yaml", "lih.yaml", "maxcut.yaml"]);
 
     private async Task<JsonElement> TrainAsync(string sample, params string[] more)
     {

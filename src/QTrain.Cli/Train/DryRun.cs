@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using QTrain.Circuits;
+using QTrain.Devices;
 using QTrain.Cli.Terminal;
 using QTrain.Observables;
 using QTrain.Operations.Advice;
@@ -20,14 +21,14 @@ internal static class DryRun
         var groups = MeasurementGroups.QubitWise(plan.Problem.Observable).Length;
         var effort = TrainingEffort.Of(plan);
         // What a device makes of the circuits is known only once they are compiled for it.
-        var device = plan.Noise is null ? null : (MeasuredEvaluator)Evaluators.For(plan, simulation);
-        var method = device is not null && plan.Gradient == GradientMethod.Auto ? GradientMethod.Shift : effort.Method;
+        using var device = plan.Noise is null ? null : (MeasuredEvaluator)Evaluators.For(plan, simulation);
+        var method = device?.Method ?? effort.Method;
         var energies = device is not null && plan.Optimizer.NeedsGradient ? device.EnergiesPerGradient : effort.EnergiesPerStep;
         // Measured, every group of terms is a circuit; exactly, every energy is one pass through the circuit.
         var circuits = energies * (plan.Shots is null && device is null ? 1 : groups);
         var used = device?.Circuits.Select(c => c.Circuit.QubitCount).DefaultIfEmpty().Max() ?? circuit.QubitCount;
         var isMixed = device is not null && (plan.Shots is null || used <= MeasuredEvaluator.MostDensityQubits);
-        var states = device is not null || plan.Shots is not null ? 2 : plan.Optimizer.NeedsGradient && method == GradientMethod.Adjoint ? 3 : 1;
+        var states = device?.MatrixCount ?? (plan.Shots is not null ? 2 : plan.Optimizer.NeedsGradient && method == GradientMethod.Adjoint ? 3 : 1);
         var memory = states * Math.Max(128.0, isMixed ? 8 * Math.Pow(4, used) : 2.0 * plan.Precision.ElementBytes() * Math.Pow(2, used));
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var operations = circuit.GateCounts.Values.Sum();
@@ -68,7 +69,7 @@ internal static class DryRun
                 table.Row("  circuit", $"{Show.Count(operations)} gates ({string.Join(", ", circuit.GateCounts.OrderByDescending(g => g.Value).Take(6).Select(g => $"{g.Value} {g.Key}"))}), depth {Show.Count(circuit.Depth)}");
                 table.Row("  observable", $"{Show.Count(plan.Problem.Observable.Terms.Length)} terms, {Show.Count(groups)} groups measured together");
                 if (device is not null)
-                    table.Row("  device", $"{plan.Noise!.Name}{(plan.Twin is null ? "" : ", a twin")}: {device.Circuits.Length} circuits compiled to at most {Show.Count(used, "qubit")}, "
+                    table.Row("  device", $"{plan.Noise!.Name}{(plan.Twin is null ? "" : ", a twin")}: {device.Circuits.Length} circuits {(plan.Noise is DeviceNoiseSource ? "compiled to at most" : "on")} {Show.Count(used, "qubit")}, "
                         + $"{device.Circuits.Select(c => c.Circuit.Operations.Count(o => o is GateOperation && o.Qubits.Length == 2)).DefaultIfEmpty().Max()} two-qubit gates each");
                 table.Row("  optimizer", plan.Optimizer.Name + (plan.Optimizer.NeedsGradient ? $", gradients by {Words(method)}" : ", no gradients"));
                 table.Row("  a step", $"{(effort.IsExact ? "" : "about ")}{Show.Count(energies)} {(energies == 1 ? "evaluation" : "evaluations")}"

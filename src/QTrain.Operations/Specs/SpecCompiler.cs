@@ -61,7 +61,7 @@ public static class SpecCompiler
             Shots = spec.Shots,
             Gradient = spec.Gradient,
             Precision = spec.Precision,
-            Noise = spec.Device is { } device ? Noise(device, spec, root, inputs) : null,
+            Noise = spec.Device is { } device ? Noise(device, spec, root, inputs) : spec.NoiseFile is { } noise ? inputs.Noise(root.PlaceOf("backend.noise"), noise) : null,
             Twin = spec.Device?.Twin is { } twin
                 ? new TwinTraining { Pace = twin.Pace, Options = new TwinOptions { Drift = twin.Drift == "none" ? DriftProcess.None : DriftProcess.Daily } } : null,
             Seed = spec.Seed,

@@ -27,14 +27,14 @@ internal static class SpecDefaults
 
     private static SpecMap Backend(SpecMap root, SpecMap backend, bool shots)
     {
-        var noisy = backend.Find("device") is not null;
-        backend = Default(backend, "name", noisy ? SpecKeys.Noisy : SpecKeys.Simulator);
+        var (device, noise) = (backend.Find("device"), backend.Find("noise"));
+        backend = Default(backend, "name", device is not null || noise is not null ? SpecKeys.Noisy : SpecKeys.Simulator);
         var name = SpecReader.Text(backend, "name");
         if (name == SpecKeys.Simulator) return backend;
-        if (!noisy) throw root.PlaceOf("backend.name").Refuse($"backend {name} needs 'backend.device': a name of `qtrain devices list`, or the file of a calibration.");
+        if (device is not null && noise is not null) throw noise.Place.Refuse("a device has the noise of its calibration, and 'noise' names another: keep 'backend.device' or 'backend.noise'.");
+        if (device is null && (noise is null || name == SpecKeys.Twin))
+            throw root.PlaceOf("backend.name").Refuse($"backend {name} needs 'backend.device': a name of `qtrain devices list`, or the file of a calibration{(name == SpecKeys.Noisy ? "; or 'backend.noise': the file of a noise model" : "")}.");
         if (name == SpecKeys.Twin && !shots) throw root.PlaceOf("backend.name").Refuse("a twin measures as hardware does: add 'shots: 1000', or as many as every circuit shall be measured with.");
-        if (root.Find("gradient") is { Value: SpecScalar { Value: "adjoint" } } gradient)
-            throw gradient.Place.Refuse("adjoint gradients need a pure state, which noise does not leave. Use gradient: shift, or remove 'backend.device'.");
         return backend;
     }
 

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using QTrain.Circuits;
 using QTrain.Devices;
 using QTrain.Formats;
-using QTrain.OpenQasm;
 using QTrain.Formats.Hamiltonians;
+using QTrain.Noise;
+using QTrain.OpenQasm;
 using QTrain.Problems;
 
 namespace QTrain.Operations.Specs;
@@ -59,6 +61,12 @@ internal sealed class SpecInputs
         : CircuitJson.Read(Text(place, name), Shown(name));
 
     public Graph Graph(SpecPlace place, string name) => HamiltonianText.ReadGraph(Text(place, name), Shown(name));
+
+    public ModelNoise Noise(SpecPlace place, string name)
+    {
+        var text = Text(place, name);
+        return new ModelNoise(NoiseModelJson.Read(text, Shown(name)), name, $"noise {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}");
+    }
 
     public IReadOnlyDictionary<string, double> Parameters(SpecPlace place, string name) => ParametersJson.Read(Text(place, name), Shown(name));
 

@@ -39,17 +39,21 @@ internal static class SpecKeys
                     new("name", SpecKind.Choice, "Which backend.")
                     {
                         Default = Simulator,
-                        DefaultNote = "simulator; noisy where a device is named",
+                        DefaultNote = "simulator; noisy where a device or noise is named",
                         Allowed =
                         [
                             new(Simulator, "the exact state-vector simulator of this machine"),
-                            new(Noisy, "a device simulated with its noise: circuits are compiled to its gates and qubits once, run with the errors its calibration reports, and are misread as its readings are"),
+                            new(Noisy, "noise simulated: that of a noise model, or of a device, for which circuits are compiled to its gates and qubits once, run with the errors its calibration reports, and are misread as its readings are"),
                             new(Twin, "a device made of its calibration, behind the interface of hardware: jobs of measured circuits that take time, on a device that drifts and is calibrated anew; needs shots"),
                         ],
                     },
                     new("device", SpecKind.Text, "The device: a name of `qtrain devices list`, or the file of a calibration. The calibration is kept with the run.")
                     {
                         Only = [Noisy, Twin], Example = "manila", Maximum = 1000,
+                    },
+                    new("noise", SpecKind.Text, "Instead of a device: the file of a noise model written by hand. Circuits run as they are, with its errors. Kept with the run.")
+                    {
+                        Only = [Noisy], Example = "noise.json", Maximum = 1000,
                     },
                     new("level", SpecKind.Integer, "How hard the compiler tries to make circuits short on the device.") { Default = "3", Minimum = 0, Maximum = 3, Only = [Noisy, Twin] },
                     new("crosstalk", SpecKind.Number, "Phase flips of the neighbours of a two-qubit gate, as a share of the gate's error; calibrations do not report it.")

@@ -25,6 +25,7 @@ internal static class SpecReader
             Gradient = Enum.Parse<GradientMethod>(Text(root, "gradient")!, ignoreCase: true),
             Precision = Enum.Parse<Precision>(Text(Section(root, "backend")!, "precision") ?? nameof(Precision.Double), ignoreCase: true),
             Device = Device(Section(root, "backend")!),
+            NoiseFile = Text(Section(root, "backend")!, "noise"),
             Threads = (int?)Whole(Section(root, "backend")!, "threads"),
             Shots = (int?)Whole(root, "shots"),
             Seed = (ulong)Whole(root, "seed")!.Value,

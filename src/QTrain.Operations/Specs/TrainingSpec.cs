@@ -35,6 +35,9 @@ public sealed record TrainingSpec
     /// <summary>The device that is simulated with its noise; null: an ideal one.</summary>
     public DeviceSpec? Device { get; init; }
 
+    /// <summary>The file of a noise model written by hand; null: none, or that of the device.</summary>
+    public string? NoiseFile { get; init; }
+
     /// <summary>Threads of the simulator; null: all processors. No result depends on it.</summary>
     public int? Threads { get; init; }
 

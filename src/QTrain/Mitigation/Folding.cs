@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using QTrain.Circuits;
 using Barrier = QTrain.Circuits.Barrier;
@@ -73,7 +74,7 @@ public static class Folding
 
     private static bool IsGate(Operation operation) => operation is GateOperation;
 
-    private static IEnumerable<Operation> Inverted(Circuit circuit, List<Operation> operations) =>
+    private static ImmutableArray<Operation> Inverted(Circuit circuit, List<Operation> operations) =>
         new Circuit(circuit.QubitCount, operations, circuit.BitCount, circuit.Parameters).Inverse().Operations;
 
     private static (List<Operation> Gates, List<Operation> End) Divided(Circuit circuit, double scale)

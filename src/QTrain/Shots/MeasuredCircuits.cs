@@ -10,8 +10,6 @@ namespace QTrain.Shots;
 /// qubit, the circuit, a change of basis, and the measurement of the group's qubits into the bits of the same numbers.</summary>
 public sealed class MeasuredCircuits
 {
-    private readonly double _constant;
-
     /// <summary>The circuits that measure <paramref name="observable"/> in the state that <paramref name="ansatz"/> makes.</summary>
     /// <param name="ansatz">A unitary circuit.</param>
     /// <param name="observable">A Hermitian observable on as many qubits.</param>
@@ -24,7 +22,7 @@ public sealed class MeasuredCircuits
         Check(ansatz, observable);
         Groups = MeasurementGroups.QubitWise(observable);
         Circuits = [.. Groups.Select(g => Measured(ansatz, g))];
-        _constant = observable[PauliString.Identity].Real;
+        Constant = observable[PauliString.Identity].Real;
     }
 
     /// <summary>The groups, one circuit each.</summary>
@@ -39,7 +37,7 @@ public sealed class MeasuredCircuits
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         RequireAll(probabilities.Count);
-        var value = _constant;
+        var value = Constant;
         for (var k = 0; k < Groups.Length; k++)
             foreach (var (outcome, probability) in probabilities[k]) value += probability * EnergyOf(Groups[k], outcome);
         return value;
@@ -52,7 +50,7 @@ public sealed class MeasuredCircuits
     {
         ArgumentNullException.ThrowIfNull(counts);
         RequireAll(counts.Count);
-        var (value, variance, shots) = (_constant, 0.0, 0L);
+        var (value, variance, shots) = (Constant, 0.0, 0L);
         for (var k = 0; k < Groups.Length; k++)
         {
             var (mean, varianceOfMean) = Average(Groups[k], counts[k]);
@@ -62,6 +60,12 @@ public sealed class MeasuredCircuits
         }
         return new Estimate(value, Math.Sqrt(variance), shots);
     }
+
+    /// <summary>The coefficient of the identity, which no circuit measures.</summary>
+    internal double Constant { get; }
+
+    /// <summary>What is asked of a circuit's bits: products of bits, each counted ±1, with coefficients.</summary>
+    internal IEnumerable<(ulong Bits, double Coefficient)> AskedOf(int circuit) => Groups[circuit].Terms.Select(t => (t.Pauli.Support, t.Coefficient.Real));
 
     internal static void Check(Circuit ansatz, PauliSum observable)
     {

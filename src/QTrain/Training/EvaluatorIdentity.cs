@@ -6,6 +6,7 @@ using QTrain.Gradients;
 using QTrain.Noise;
 using QTrain.Observables;
 using QTrain.Simulation;
+using QTrain.Simulation.Density;
 using QTrain.Training.Noisy;
 
 namespace QTrain.Training;
@@ -40,10 +41,15 @@ internal static class EvaluatorIdentity
             """).ReplaceLineEndings("\n") + (plan.Precision == Precision.Double ? "" : $"\nprecision {plan.Precision.Name()}");
     }
 
-    public static string OfNoisy(TrainingPlan plan, INoiseSource noise, IReadOnlyList<NoisyCircuit> circuits, GradientMethod method)
+    public static string OfNoisy(TrainingPlan plan, INoiseSource noise, IReadOnlyList<NoisyCircuit> circuits, GradientMethod method, bool isSwept)
     {
-        var gradient = method == GradientMethod.Difference ? $"difference/{FiniteDifference.Version}" : $"noisy-shift/{NoisyShift.Version}";
-        var shots = plan.Shots is { } count ? $"{count} seed {plan.Seed} noisy/{NoisyVersion}" : $"exact noisy/{NoisyVersion}";
+        var gradient = method switch
+        {
+            GradientMethod.Adjoint => $"noisy-adjoint/{DensitySweep.Version}",
+            GradientMethod.Difference => $"difference/{FiniteDifference.Version}",
+            _ => $"noisy-shift/{NoisyShift.Version}",
+        };
+        var shots = plan.Shots is { } count ? $"{count} seed {plan.Seed} noisy/{NoisyVersion}" : isSwept ? $"exact sweep/{DensitySweep.Version}" : $"exact noisy/{NoisyVersion}";
         return string.Create(CultureInfo.InvariantCulture, $"""
             circuit {Digest(Text(plan.Problem.Ansatz))}
             observable {Digest(Text(plan.Problem.Observable))}

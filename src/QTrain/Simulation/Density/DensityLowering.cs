@@ -38,8 +38,8 @@ internal sealed class DensityLowering
             case InstructionKind.Matrix when instruction.Targets.Length + controls.Length <= MostTransferQubits:
                 Add(TransferMap.Constant([.. instruction.Targets, .. controls], PauliTransfer.Of(FullMatrix(instruction, controls), instruction.Targets.Length + controls.Length)));
                 break;
-            case InstructionKind.PauliRotation or InstructionKind.Phase when controls.Length <= MostTransferQubits:
-                AddTurns(instruction, controls);
+            case InstructionKind.PauliRotation or InstructionKind.Phase when IsTurn(instruction):
+                foreach (var (pauli, angle) in TurnsOf(instruction)) AddTurn(pauli, angle);
                 break;
             case InstructionKind.Measure:
                 // Not looking at the outcome leaves what does not flip the qubit.
@@ -57,30 +57,39 @@ internal sealed class DensityLowering
 
     public void Add(Channel channel, ImmutableArray<int> qubits) => Add(TransferMap.Constant([.. qubits], channel.Transfer));
 
+    /// <summary>A Pauli rotation of the density matrix.</summary>
+    public void AddTurn(PauliString pauli, AffineAngle angle)
+    {
+        if (pauli.Weight <= 2) Add(TransferMap.Rotation(pauli, angle));
+        else Append(new PauliTurn(pauli, angle), Bits(pauli.Support));
+    }
+
     /// <summary>
-    /// e^{iθΠ} and exp(−iθPΠ/2), where Π projects on the controls' values, as products of Pauli rotations:
+    /// e^{iθΠ} and exp(−iθPΠ/2), where Π projects on the controls' values, as products of Pauli rotations that commute:
     /// Π = 2⁻ᵐ Σ ±Z_S over the subsets S of the m controls.
     /// </summary>
-    private void AddTurns(Instruction instruction, int[] controls)
+    public static IEnumerable<(PauliString Pauli, AffineAngle Angle)> TurnsOf(Instruction instruction)
     {
+        var controls = Bits(instruction.ControlMask);
         var isPhase = instruction.Kind == InstructionKind.Phase;
         for (var subset = 0; subset < 1 << controls.Length; subset++)
         {
             ulong z = 0;
             for (var k = 0; k < controls.Length; k++)
                 if ((subset >> k & 1) != 0) z |= 1UL << controls[k];
-            if (isPhase && z == 0) continue;    // a global phase
             var factor = (BitOperations.PopCount(z & instruction.ControlValue) & 1) == 0 ? 1.0 : -1.0;
             factor *= (isPhase ? -2.0 : 1.0) / (1 << controls.Length);
-            var angle = new AffineAngle(instruction.Angle.Indices, [.. instruction.Angle.Coefficients.Select(c => factor * c)], factor * instruction.Angle.Constant);
             var pauli = isPhase ? new PauliString(0, z) : new PauliString(instruction.Pauli.X, instruction.Pauli.Z | z);
-            if (pauli.Weight == 0) continue;
-            if (pauli.Weight <= 2) Add(TransferMap.Rotation(pauli, angle));
-            else Append(new PauliTurn(pauli, angle), Bits(pauli.Support));
+            // What turns no qubit is a global phase.
+            if (pauli.Weight > 0) yield return (pauli, instruction.Angle.Times(factor));
         }
     }
 
-    private void Add(TransferMap map)
+    /// <summary>Whether a step turns by parameters in a way that <see cref="TurnsOf"/> takes apart.</summary>
+    public static bool IsTurn(Instruction instruction) =>
+        instruction.Kind is InstructionKind.PauliRotation or InstructionKind.Phase && BitOperations.PopCount(instruction.ControlMask) <= MostTransferQubits;
+
+    public void Add(TransferMap map)
     {
         var qubits = map.QubitList;
         if (qubits.Length > 2)

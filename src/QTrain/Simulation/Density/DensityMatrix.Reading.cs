@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using QTrain.Circuits;
 using QTrain.Numerics;
 using QTrain.Observables;
@@ -165,7 +166,7 @@ public sealed unsafe partial class DensityMatrix
             {
                 for (var r = 0; r < size; r++) column[r] = matrix[r, c];
                 using var state = StateVector.FromAmplitudes(column, Options with { Threads = 1 });
-                state.Apply(step.Instruction, angle, inverse: false);
+                state.Apply(step.Instruction, angle, step.IsInverse);
                 var image = state.ToArray();
                 for (var r = 0; r < size; r++) result[c, r] = Complex.Conjugate(image[r]);
             }
@@ -214,6 +215,23 @@ public sealed unsafe partial class DensityMatrix
     }
 
     /// <summary>Σ a·b in a fixed shape: eight accumulators in blocks of 4,096, blocks in order.</summary>
+    /// <summary>Makes the coefficients those of a sum of products of Z, which is what readings ask of a state.</summary>
+    internal void SetReadings(IEnumerable<(ulong Z, double Coefficient)> terms)
+    {
+        NativeMemory.Clear(Pointer, (nuint)Length * sizeof(double));
+        foreach (var (z, coefficient) in terms) Pointer[Spread((uint)z) << 1] += coefficient;
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Σ a(P)·b(P), in one order whatever the machine.</summary>
+    internal double Dot(DensityMatrix other)
+    {
+        var dot = Dot(Pointer, other.Pointer, Length);
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
+        return dot;
+    }
+
     private static double Dot(double* a, double* b, long length)
     {
         const int block = 4096;

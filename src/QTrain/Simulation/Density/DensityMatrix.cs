@@ -155,8 +155,14 @@ public sealed unsafe partial class DensityMatrix : IDisposable
     internal void Apply(DensityPlan plan, ReadOnlySpan<double> at)
     {
         if (_last is not { } last || !ReferenceEquals(last.Plan, plan)) _last = last = (plan, plan.NewBinding());
-        plan.Bind(at, last.Binding);
-        fixed (double* coefficients = last.Binding.Coefficients)
+        Apply(plan, at, last.Binding);
+    }
+
+    /// <summary>Runs a plan with room for its coefficients that the caller keeps.</summary>
+    internal void Apply(DensityPlan plan, ReadOnlySpan<double> at, DensityBinding binding)
+    {
+        plan.Bind(at, binding);
+        fixed (double* coefficients = binding.Coefficients)
         fixed (TileOp* ops = plan.Ops)
         {
             foreach (var pass in plan.Passes)

@@ -203,6 +203,37 @@ internal static unsafe class DensityKernels<T> where T : unmanaged, ILanes<T>
         }
     }
 
+    /// <summary>
+    /// Σ ±image(Q)·state(T) over the strings Q that a Pauli rotation turns and their partners T: how fast what is asked of the state grows with the
+    /// angle. The signs lie where <see cref="Turn"/> has its sines.
+    /// </summary>
+    public static double Slope(TileOp* op, double* image, double* state, double* coefficients, nint start, nint end)
+    {
+        var (fix, pauli) = (op->Fixed, op->Pauli & ~(nuint)(T.Count - 1));
+        var signs = coefficients + op->Coefficients + T.Count;
+        var flipper = T.Flipper(op->LaneFlip);
+        T first = T.Broadcast(0), second = T.Broadcast(0);
+        var o = OffsetAt(fix, start);
+        for (var k = start; k < end; k++)
+        {
+            var own = T.Load(signs + 2 * T.Count * TableOf(op, o));
+            if (pauli == 0) first = T.MultiplyAdd(own * T.Load(image + o), T.Flip(T.Load(state + o), flipper), first);
+            else
+            {
+                var partner = o ^ pauli;
+                var other = T.Load(signs + 2 * T.Count * TableOf(op, partner));
+                first = T.MultiplyAdd(own * T.Load(image + o), T.Flip(T.Load(state + partner), flipper), first);
+                second = T.MultiplyAdd(other * T.Load(image + partner), T.Flip(T.Load(state + o), flipper), second);
+            }
+            o = ((o | fix) + 1) & ~fix;
+        }
+        double* lanes = stackalloc double[T.Count];
+        T.Store(first + second, lanes);
+        var sum = 0.0;
+        for (var k = 0; k < T.Count; k++) sum += lanes[k];
+        return sum;
+    }
+
     /// <summary>Which table of coefficients: k of QP = iᵏT over the qubits outside the register, modulo 4, where ZX = iY, XY = iZ, YZ = iX
     /// count 1 and their reverses 3; plus 4 for the Z bit of a qubit whose X bit lies inside.</summary>
     private static nint TableOf(TileOp* op, nuint offset)
@@ -248,6 +279,8 @@ internal sealed unsafe class DensityKernelTable
 
     public delegate*<TileOp*, double*, double*, nint, nint, void> Rotation { get; private init; }
 
+    public delegate*<TileOp*, double*, double*, double*, nint, nint, double> Slope { get; private init; }
+
     public static DensityKernelTable For(LaneWidth width) => width switch
     {
         LaneWidth.Vector512 => OfWidth<Lanes8>.Table,
@@ -266,6 +299,7 @@ internal sealed unsafe class DensityKernelTable
             Lanes = &DensityKernels<T>.InLanes,
             General = &DensityKernels<T>.Sparse,
             Rotation = &DensityKernels<T>.Turn,
+            Slope = &DensityKernels<T>.Slope,
         };
     }
 }

@@ -11,6 +11,9 @@ internal abstract class DensityOperation(ulong qubits)
 
     /// <summary>Roughly how many multiply-adds it costs an element; only compared, never measured.</summary>
     public abstract double Cost { get; }
+
+    /// <summary>The step whose matrix is the transpose: it carries what is asked at the end back to what is asked before.</summary>
+    public abstract DensityOperation Transposed();
 }
 
 /// <summary>exp(−iθP/2) on any number of qubits: it turns each pair of Pauli strings (Q, iQP) that anticommutes with P by θ.</summary>
@@ -21,14 +24,21 @@ internal sealed class PauliTurn(PauliString pauli, AffineAngle angle) : DensityO
     public AffineAngle Angle => angle;
 
     public override double Cost => 3;
+
+    public override DensityOperation Transposed() => new PauliTurn(pauli, angle.Times(-1));
 }
 
 /// <summary>An instruction on too many qubits for a transfer matrix: it is multiplied to the rows and columns of the matrix itself.</summary>
-internal sealed class DenseStep(Instruction instruction, ulong qubits) : DensityOperation(qubits)
+internal sealed class DenseStep(Instruction instruction, ulong qubits, bool isInverse = false) : DensityOperation(qubits)
 {
     public Instruction Instruction => instruction;
 
+    public bool IsInverse => isInverse;
+
     public override double Cost => 1000;
+
+    // A unitary turns the Pauli strings among each other: the transpose of an orthogonal matrix is its inverse.
+    public override DensityOperation Transposed() => new DenseStep(instruction, Qubits, !isInverse);
 }
 
 /// <summary>One factor of a <see cref="TransferMap"/>: a constant transfer matrix, or a Pauli rotation whose angle is bound later.</summary>
@@ -99,6 +109,21 @@ internal sealed class TransferMap : DensityOperation
         var matrix = new double[map.Size * map.Size];
         map.Evaluate(default, matrix, new double[matrix.Length]);
         return new TransferMap(qubits, [new(matrix, 0, AffineAngle.Zero)]);
+    }
+
+    /// <inheritdoc/>
+    public override DensityOperation Transposed()
+    {
+        var factors = Factors.Select(f => f.Matrix is { } matrix ? f with { Matrix = Transpose(matrix) } : f with { Angle = f.Angle.Times(-1) }).Reverse();
+        return new TransferMap(QubitList, [.. factors]);
+
+        double[] Transpose(double[] matrix)
+        {
+            var result = new double[matrix.Length];
+            for (var row = 0; row < Size; row++)
+                for (var column = 0; column < Size; column++) result[column * Size + row] = matrix[row * Size + column];
+            return result;
+        }
     }
 
     /// <summary>This map and then another; together they act on the qubits of both.</summary>
