@@ -46,7 +46,7 @@ public sealed class Every_channel
 
         static void Same(string file, int index, Channel channel)
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(TestData.Path("noise", file)));
+            using var document = JsonDocument.Parse(File.ReadAllText(TestData.Path("noise", "channels", file)));
             var expected = ExactChannels.Circuit(document.RootElement).Operations.OfType<ChannelOperation>().ElementAt(index).Channel.PauliTransferMatrix();
             var actual = channel.PauliTransferMatrix();
             for (var r = 0; r < expected.GetLength(0); r++)

@@ -18,7 +18,7 @@ public sealed class The_density_matrix
 
     public static TheoryData<int> Widths => [.. LaneWidths.All.Select(w => (int)w)];
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(TestData.Path("noise"), "*.json").Select(f => Path.GetFileName(f)!).Order()];
+    public static TheoryData<string> Files => [.. Directory.GetFiles(TestData.Path("noise", "channels"), "*.json").Select(f => Path.GetFileName(f)!).Order()];
 
     [Theory, MemberData(nameof(Widths))]
     public void is_the_sum_over_kraus_operators_of_any_circuit(int width)
@@ -54,7 +54,7 @@ public sealed class The_density_matrix
     [Theory, MemberData(nameof(Files))]
     public void has_the_exact_entries_of(string file)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(TestData.Path("noise", file)));
+        using var document = JsonDocument.Parse(File.ReadAllText(TestData.Path("noise", "channels", file)));
         var root = document.RootElement;
         var circuit = ExactChannels.Circuit(root);
         using var matrix = DensityMatrix.Zero(circuit.QubitCount);
@@ -205,7 +205,7 @@ public sealed class The_density_matrix
     }
 }
 
-/// <summary>The cases of tests/data/noise: gates and Kraus operators written out, and what comes of them.</summary>
+/// <summary>The cases of tests/data/noise/channels: gates and Kraus operators written out, and what comes of them.</summary>
 internal static class ExactChannels
 {
     public static Circuit Circuit(JsonElement root) => QTrain.Circuits.Circuit.Build(root.GetProperty("num_qubits").GetInt32(), c =>

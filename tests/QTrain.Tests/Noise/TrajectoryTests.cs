@@ -87,7 +87,7 @@ public sealed class Trajectories
     [Theory, MemberData(nameof(Files))]
     public void have_the_exact_expectations_within_their_errors_of(string file)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(TestData.Path("noise", file)));
+        using var document = JsonDocument.Parse(File.ReadAllText(TestData.Path("noise", "channels", file)));
         var root = document.RootElement;
         var circuit = ExactChannels.Circuit(root);
         var program = TrajectoryProgram.From(circuit);
