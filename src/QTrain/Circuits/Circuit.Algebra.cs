@@ -56,7 +56,7 @@ public sealed partial class Circuit
     {
         GateOperation gate => gate.Inverse(),
         GlobalPhase phase => new GlobalPhase(-phase.Phase, phase.Controls) { Condition = phase.Condition },
-        Barrier barrier => (Operation)barrier,
+        Barrier or Delay => (Operation)operation,
         _ => throw new NotUnitaryException("inverted", at, operation),
     }).Reverse(), BitCount, Parameters);
 
@@ -107,7 +107,7 @@ public sealed partial class Circuit
         foreach (var control in controls)
         {
             if (control.Qubit < 0) throw new QuantumException($"Qubit {control.Qubit} cannot be a control: qubits are numbered from 0.");
-            if (Operations.Any(o => o is not Barrier && o.Qubits.Contains(control.Qubit)))
+            if (Operations.Any(o => o is not (Barrier or Delay) && o.Qubits.Contains(control.Qubit)))
                 throw new QuantumException($"Qubit {control.Qubit} cannot control a circuit that acts on it. Move the circuit first: circuit.OnQubits(…).");
         }
         var qubits = Math.Max(QubitCount, controls.Select(c => c.Qubit + 1).DefaultIfEmpty().Max());
@@ -115,7 +115,7 @@ public sealed partial class Circuit
         {
             GateOperation gate => gate.Controlled(controls),
             GlobalPhase phase => new GlobalPhase(phase.Phase, [.. controls, .. phase.Controls]) { Condition = phase.Condition },
-            Barrier barrier => (Operation)barrier,
+            Barrier or Delay => (Operation)operation,
             _ => throw new NotUnitaryException("controlled", at, operation),
         }), BitCount, Parameters);
     }

@@ -3,7 +3,7 @@ namespace QTrain.Circuits;
 public sealed partial class Circuit
 {
     /// <summary>How many steps the circuit takes when operations on different qubits happen at once.</summary>
-    /// <remarks>Barriers take no step, but nothing moves across them. An operation waits for the classical bits it asks or writes. A global
+    /// <remarks>Barriers and delays take no step, but nothing moves across them. An operation waits for the classical bits it asks or writes. A global
     /// phase that no qubit controls takes no step.</remarks>
     public int Depth
     {
@@ -17,7 +17,7 @@ public sealed partial class Circuit
                 var asked = operation.Condition?.Bits ?? [];
                 foreach (var bit in asked) step = Math.Max(step, bits[bit]);
                 if (operation is Measure { Bit: var written }) step = Math.Max(step, bits[written]);
-                if (operation is not Barrier && !operation.Qubits.IsEmpty) step++;
+                if (operation is not (Barrier or Delay) && !operation.Qubits.IsEmpty) step++;
                 foreach (var qubit in operation.Qubits) qubits[qubit] = step;
                 foreach (var bit in asked) bits[bit] = step;
                 if (operation is Measure measure) bits[measure.Bit] = step;

@@ -60,7 +60,7 @@ public sealed partial class Circuit : IEquatable<Circuit>
     public ImmutableArray<Parameter> Parameters { get; }
 
     /// <summary>Whether the circuit is a unitary: it neither measures, resets nor asks a condition.</summary>
-    public bool IsUnitary => Operations.All(o => o is GateOperation or GlobalPhase or Barrier && o.Condition is null);
+    public bool IsUnitary => Operations.All(o => o is GateOperation or GlobalPhase or Barrier or Delay && o.Condition is null);
 
     /// <summary>Builds a circuit: <c>Circuit.Build(2, c => c.H(0).Cx(0, 1))</c>.</summary>
     public static Circuit Build(int qubits, Action<CircuitBuilder> build)

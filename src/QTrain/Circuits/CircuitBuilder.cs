@@ -63,6 +63,10 @@ public sealed class CircuitBuilder(int qubits)
     public CircuitBuilder Barrier(params ImmutableArray<int> qubits) =>
         Add(new Barrier(qubits.IsEmpty ? [.. Enumerable.Range(0, QubitCount)] : qubits));
 
+    /// <summary>A time in which all qubits wait, or those listed.</summary>
+    public CircuitBuilder Delay(Duration duration, params ImmutableArray<int> qubits) =>
+        Add(new Delay(duration, qubits.IsEmpty ? [.. Enumerable.Range(0, QubitCount)] : qubits));
+
     /// <summary>Adds what <paramref name="build"/> adds, each operation on the condition that <paramref name="bits"/> (first lowest) read as <paramref name="value"/>.</summary>
     public CircuitBuilder If(ImmutableArray<int> bits, ulong value, Action<CircuitBuilder> build)
     {

@@ -90,6 +90,7 @@ internal sealed class CircuitDrawing
             Measure measure => [(measure.Qubit, $"M→c{measure.Bit}")],
             Reset reset => [(reset.Qubit, "|0⟩")],
             Barrier barrier => barrier.Qubits.Select(q => (q, "░")),
+            Delay delay => delay.Qubits.Select(q => (q, $"wait({delay.Duration})")),
             GlobalPhase phase => OnPhase(phase),
             GateOperation gate => OnGate(gate),
             _ => operation.Qubits.Select(q => (q, operation.Name)),
@@ -127,6 +128,6 @@ public sealed partial class Circuit
     /// <summary>The circuit as text: a wire a qubit, qubit 0 on top, time to the right.</summary>
     /// <param name="width">Where lines are continued below, in characters.</param>
     /// <remarks>● and ○ are controls that must be 1 and 0; × are swapped qubits; <c>M→c0</c> measures into bit 0; <c>if c0=1</c> is a condition;
-    /// <c>ecr₀</c> is the first qubit of a gate; <c>R[X]</c> is a letter of a Pauli rotation; ░ is a barrier.</remarks>
+    /// <c>ecr₀</c> is the first qubit of a gate; <c>R[X]</c> is a letter of a Pauli rotation; ░ is a barrier, and <c>wait(100ns)</c> a delay.</remarks>
     public string Draw(int width = 120) => new CircuitDrawing(this).ToText(width);
 }

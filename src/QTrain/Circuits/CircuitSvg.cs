@@ -138,6 +138,9 @@ internal sealed class CircuitSvg
                     foreach (var q in barrier.Qubits)
                         Add($"""<rect x="{middle - 5}" y="{Y(q) - Wire / 2}" width="10" height="{Wire}" fill="#d0d7de" fill-opacity="0.6"/><path d="M{middle} {Y(q) - Wire / 2}v{Wire}" stroke="#6e7781" stroke-dasharray="4 3"/>""");
                     break;
+                case Delay delay:
+                    Block(delay.Qubits, "wait", Cut(delay.Duration.ToString()), "#f6f8fa", "#6e7781");
+                    break;
                 case Measure measure:
                     Meter(middle, Y(measure.Qubit), measure.Bit, BitsY());
                     break;
@@ -256,9 +259,10 @@ internal sealed class CircuitSvg
             ChannelOperation channel => (channel.Name, channel.Channel.Arguments.IsDefaultOrEmpty ? "" : string.Join(", ", channel.Channel.Arguments.Select(a => a.ToString("0.####", CultureInfo.InvariantCulture)))),
             GlobalPhase phase => ("", AngleText.Short(phase.Phase) + AngleText.Short(phase.Phase)),       // it stands beside the dot
             Reset => ("|0⟩", ""),
+            Delay delay => ("wait", delay.Duration.ToString()),
             _ => ("", ""),
         };
-        var numbers = operation is GateOperation { Targets.Length: > 1 } or ChannelOperation { Qubits.Length: > 1 } ? 12 : 0;
+        var numbers = operation is GateOperation { Targets.Length: > 1 } or ChannelOperation { Qubits.Length: > 1 } or Delay { Qubits.Length: > 1 } ? 12 : 0;
         var condition = operation.Condition is { } given ? Cut(given.ToString()).Length * 9 * LetterWidth : 0;
         return Math.Ceiling(Math.Max(condition, Math.Max(Smallest, 12 + numbers + LetterWidth * Math.Max(NameSize * Cut(name).Length, AngleSize * Cut(detail).Length))));
     }

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace QTrain.Circuits;
 
-/// <summary>One thing that happens in a circuit: a gate, a measurement, a reset, a noise channel, a barrier or a global phase.</summary>
+/// <summary>One thing that happens in a circuit: a gate, a measurement, a reset, a noise channel, a barrier, a delay or a global phase.</summary>
 public abstract record Operation
 {
     private protected Operation() { }
 
-    /// <summary>What happens, in lower case: the gate's or channel's name, or <c>measure</c>, <c>reset</c>, <c>barrier</c>, <c>global_phase</c>.</summary>
+    /// <summary>What happens, in lower case: the gate's or channel's name, or <c>measure</c>, <c>reset</c>, <c>barrier</c>, <c>delay</c>, <c>global_phase</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>The qubits it acts on; a gate's controls are listed first.</summary>
@@ -243,6 +243,42 @@ public sealed record Barrier : Operation
 
     /// <inheritdoc/>
     public override int GetHashCode() => Qubits.Length;
+}
+
+/// <summary>Qubits wait for a time. Nothing happens to their state but what a device's noise does to qubits that wait.</summary>
+/// <remarks>A delay of several qubits begins when the last of them is free, and nothing moves across it on any of them.</remarks>
+public sealed record Delay : Operation
+{
+    /// <summary>So long on these qubits, which differ; at least one.</summary>
+    /// <exception cref="QuantumException">The duration is negative or no number, or the qubits cannot be.</exception>
+    public Delay(Duration duration, ImmutableArray<int> qubits)
+    {
+        if (!duration.IsPossible) throw new QuantumException($"A delay of {duration} cannot be: it takes no less than no time.");
+        if (qubits.IsDefaultOrEmpty) throw new QuantumException("A delay needs a qubit that waits.");
+        if (qubits.Distinct().Count() != qubits.Length) throw new QuantumException($"A delay was given qubits {string.Join(", ", qubits)}: they must differ.");
+        (Duration, Qubits) = (duration, qubits);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "delay";
+
+    /// <summary>How long.</summary>
+    public Duration Duration { get; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Qubits { get; }
+
+    internal override Operation Map(Func<int, int> qubit, Func<Angle, Angle> angle) => new Delay(Duration, [.. Qubits.Select(qubit)]) { Condition = Condition };
+
+    /// <inheritdoc/>
+    public bool Equals(Delay? other) =>
+        other is not null && Duration == other.Duration && Qubits.AsSpan().SequenceEqual(other.Qubits.AsSpan()) && Equals(Condition, other.Condition);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Duration, Qubits.Length);
+
+    /// <summary>The operation as <c>delay[100ns] 0, 1</c>.</summary>
+    public override string ToString() => $"delay[{Duration}] {string.Join(", ", Qubits)}";
 }
 
 /// <summary>Multiplies the whole state by e^{iφ}. It matters under control.</summary>

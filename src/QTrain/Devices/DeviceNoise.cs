@@ -84,7 +84,7 @@ public sealed class DeviceNoise
     public ImmutableArray<string> WarningsFor(Circuit circuit)
     {
         ArgumentNullException.ThrowIfNull(circuit);
-        var qubits = circuit.Operations.Where(o => o is not Barrier).SelectMany(o => o.Qubits).ToHashSet();
+        var qubits = circuit.Operations.Where(o => o is not (Barrier or Delay)).SelectMany(o => o.Qubits).ToHashSet();
         var gates = circuit.Operations.OfType<GateOperation>().Select(Find).OfType<GateCalibration>().Select(g => g.ToString()).ToHashSet();
         return _warnings.All((qubit, gate) => qubit is { } q ? qubits.Contains(q) : gates.Contains(gate!.ToString()) || gates.Contains(gate.Gate));
     }
@@ -100,14 +100,14 @@ public sealed class DeviceNoise
         return new DeviceNoise(calibration, options);
     }
 
-    /// <summary>A circuit on the device's qubits as this noise makes it, relaxation of waiting qubits among it.</summary>
-    /// <exception cref="QuantumException">The circuit has more qubits than the device.</exception>
+    /// <summary>A circuit on the device's qubits as this noise makes it, relaxation of waiting qubits and during delays among it.</summary>
+    /// <exception cref="QuantumException">The circuit has more qubits than the device, or a delay in dt, of which calibrations do not say what they are.</exception>
     public NoisyCircuit ApplyTo(Circuit circuit)
     {
         ArgumentNullException.ThrowIfNull(circuit);
         if (circuit.QubitCount > Calibration.Qubits.Length)
             throw new QuantumException($"The circuit has {circuit.QubitCount} qubits, but {Calibration.Device} has {Calibration.Qubits.Length}.");
-        return Model.ApplyTo(_options is { Relaxation: true, IdleRelaxation: true } ? WithWaiting(circuit) : circuit);
+        return Model.ApplyTo(_options.Relaxation ? WithWaiting(circuit) : circuit);
     }
 
     /// <summary>Gates of a circuit that the calibration knows nothing of, and which this noise therefore leaves ideal; each once, in order of their first use.</summary>
@@ -125,6 +125,8 @@ public sealed class DeviceNoise
         GateOperation gate => Find(gate)?.Duration?.Value ?? 0,
         Measure measure => Calibration.Of(measure.Qubit, q => q.ReadoutDuration)?.Value ?? 0,
         Reset reset => Calibration.Find("reset", reset.Qubit)?.Duration?.Value ?? 0,
+        Delay delay => delay.Duration.InSeconds()
+            ?? throw new QuantumException($"'{delay}' is in dt, and the calibration of {Calibration.Device} does not say how long a dt is: write the delay in seconds, such as 100ns."),
         _ => 0,
     };
 
@@ -159,11 +161,14 @@ public sealed class DeviceNoise
             foreach (var q in operation.Qubits) start = Math.Max(start, free[q]);
             foreach (var q in operation.Qubits)
             {
-                if (used[q] && start - free[q] is > 0 and var waited && _relaxations[q].During(waited) is { } channel) operations.Add(new ChannelOperation(channel, [q]));
+                if (_options.IdleRelaxation && used[q] && start - free[q] is > 0 and var waited && _relaxations[q].During(waited) is { } channel) operations.Add(new ChannelOperation(channel, [q]));
                 free[q] = start + duration;
-                used[q] |= operation is not Barrier;
+                used[q] |= operation is not (Barrier or Delay);
             }
             operations.Add(operation);
+            if (operation is not Delay || duration == 0) continue;
+            foreach (var q in operation.Qubits)
+                if (used[q] && _relaxations[q].During(duration) is { } channel) operations.Add(new ChannelOperation(channel, [q]) { Condition = operation.Condition });
         }
         return new Circuit(circuit.QubitCount, operations, circuit.BitCount, circuit.Parameters);
     }

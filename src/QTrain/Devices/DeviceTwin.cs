@@ -246,7 +246,7 @@ public sealed class DeviceTwin : IBackend
             if (operation is Barrier or GlobalPhase { Controls.IsEmpty: true }) continue;
             foreach (var q in operation.Qubits)
                 if (!_snapshot.Qubits[q].IsEnabled) return $"'{operation}' uses qubit {q}, which is disabled.";
-            if (operation is Circuits.Measure or Reset) continue;
+            if (operation is Circuits.Measure or Reset or Delay { Duration.Dt: 0 }) continue;
             if (operation is not GateOperation gate) return $"'{operation}' is nothing a device does.";
             if (gate.Controls.IsEmpty && _snapshot.Allows(gate.Name, gate.Qubits.AsSpan(), out _)) continue;
             var isNative = gate.Controls.IsEmpty && _snapshot.NativeGates.Contains(gate.Name);

@@ -16,14 +16,14 @@ namespace QTrain.Formats;
 /// </code>
 /// The angle of a gate is Σ coef·parameter + const. It may also be given as <c>"angle": 0.3</c>, and the angles of a gate of several as
 /// <c>"angles": [0.1, {"coef": {"a": 1}, "const": 0.2}]</c>. Beside the gates of <see cref="Gates"/> there are <c>measure</c> (<c>bit</c>),
-/// <c>reset</c>, <c>barrier</c> (all qubits when none are listed), <c>global_phase</c>, <c>pauli_rotation</c> (<c>pauli</c>: a label,
+/// <c>reset</c>, <c>barrier</c> (all qubits when none are listed), <c>delay</c> (<c>seconds</c>, or <c>dt</c> in a device's units; all qubits when none are listed), <c>global_phase</c>, <c>pauli_rotation</c> (<c>pauli</c>: a label,
 /// rightmost letter on the first listed qubit), <c>unitary</c> (<c>matrix</c>: rows of [re, im]) and <c>channel</c> (noise: <c>channel</c>, a
 /// name of <see cref="Channels"/>, with its numbers as <c>arguments</c>; or <c>kraus</c>, a list of matrices). Every gate takes <c>controls</c>
 /// (<c>[2, {"qubit": 3, "on": false}]</c>) and every operation <c>condition</c> (<c>{"bits": [0, 1], "value": 2}</c>). Other keys are
 /// ignored, unless they look like one of these misspelled.</remarks>
 public static class CircuitJson
 {
-    private static readonly string[] OtherOperations = ["measure", "reset", "barrier", "global_phase", "pauli_rotation", "unitary", "channel"];
+    private static readonly string[] OtherOperations = ["measure", "reset", "barrier", "delay", "global_phase", "pauli_rotation", "unitary", "channel"];
 
     /// <summary>Reads a circuit.</summary>
     /// <param name="text">The JSON text.</param>
@@ -75,7 +75,7 @@ public static class CircuitJson
         public Operation Read()
         {
             entry.AsObject("an operation").RefuseMisspelled(
-                "gate", "qubits", "coef", "const", "angle", "angles", "bit", "controls", "condition", "pauli", "matrix", "name", "channel", "arguments", "kraus");
+                "gate", "qubits", "coef", "const", "angle", "angles", "bit", "controls", "condition", "pauli", "matrix", "name", "channel", "arguments", "kraus", "seconds", "dt");
             var name = entry.Require("gate", "an operation");
             _gate = name.AsText("gate");
             var condition = entry.Find("condition") is { } given ? ReadCondition(given) : null;
@@ -97,6 +97,10 @@ public static class CircuitJson
                     var listed = Qubits("qubits");
                     if (listed.Distinct().Count() != listed.Length) throw entry.Require("qubits", "a barrier").Fault("the qubits of a barrier must differ.");
                     return new Barrier(listed.IsEmpty ? [.. Enumerable.Range(0, qubits)] : listed);
+                case "delay":
+                    RefuseControls();
+                    var waiting = Qubits("qubits");
+                    return new Delay(ReadDuration(), waiting.IsEmpty ? [.. Enumerable.Range(0, qubits)] : waiting);
                 case "global_phase":
                     if (!Qubits("qubits").IsEmpty) throw entry.Find("qubits")!.Fault("a global phase has no qubits of its own; list \"controls\" to make it relative.");
                     return new GlobalPhase(Angles(1)[0], Controls());
@@ -116,6 +120,13 @@ public static class CircuitJson
                 default:
                     return Apply(Gates.Find(_gate) ?? throw name.Fault(UnknownGate()));
             }
+        }
+
+        private Duration ReadDuration()
+        {
+            var (seconds, dt) = (entry.Find("seconds"), entry.Find("dt"));
+            if ((seconds ?? dt) is null) throw entry.Fault("a delay needs a duration: write \"seconds\": 1e-7, or \"dt\": 160 in units of the device.");
+            return new Duration(seconds?.AsNumber("seconds") ?? 0, dt?.AsNumber("dt") ?? 0);
         }
 
         private Channel NamedChannel(JsonValue name)
@@ -251,6 +262,11 @@ public static class CircuitJson
                 break;
             case Barrier:
                 WriteHead("barrier", operation.Qubits, default);
+                break;
+            case Delay { Duration: var duration }:
+                WriteHead("delay", operation.Qubits, default);
+                if (duration.Dt == 0 || duration.Seconds != 0) writer.WriteNumber("seconds", duration.Seconds);
+                if (duration.Dt != 0) writer.WriteNumber("dt", duration.Dt);
                 break;
             case GlobalPhase phase:
                 WriteHead("global_phase", [], phase.Controls);

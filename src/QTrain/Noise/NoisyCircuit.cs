@@ -29,7 +29,7 @@ public sealed class NoisyCircuit : IEquatable<NoisyCircuit>
     /// <remarks>Left out are qubits that only have channels of their own, which nobody sees. Classical bits stay as they are.</remarks>
     public NoisyCircuit OnUsedQubits(out ImmutableArray<int> qubits)
     {
-        var used = new SortedSet<int>(Circuit.Operations.Where(o => o is not (ChannelOperation or Barrier)).SelectMany(o => o.Qubits));
+        var used = new SortedSet<int>(Circuit.Operations.Where(o => o is not (ChannelOperation or Barrier or Delay)).SelectMany(o => o.Qubits));
         // A channel that joins a used qubit with others brings those in, and theirs.
         while (Circuit.Operations.OfType<ChannelOperation>().FirstOrDefault(c => c.Qubits.Any(used.Contains) && !c.Qubits.All(used.Contains)) is { } joining)
             used.UnionWith(joining.Qubits);
@@ -40,6 +40,10 @@ public sealed class NoisyCircuit : IEquatable<NoisyCircuit>
         foreach (var operation in Circuit.Operations)
         {
             if (operation is Barrier { Qubits.IsEmpty: false } barrier) operations.Add(new Barrier([.. barrier.Qubits.Where(used.Contains).Select(q => places[q])]));
+            else if (operation is Delay delay)
+            {
+                if (delay.Qubits.Where(used.Contains).Select(q => places[q]).ToImmutableArray() is { IsEmpty: false } waiting) operations.Add(new Delay(delay.Duration, waiting) { Condition = delay.Condition });
+            }
             else if (operation is not ChannelOperation || operation.Qubits.All(used.Contains)) operations.Add(operation.Map(q => places[q], a => a));
         }
         return new NoisyCircuit(

@@ -21,7 +21,7 @@ public static class OpenQasmWriter
         return new VersionThree(circuit).Write();
     }
 
-    /// <summary>A circuit in OpenQASM 2.0, up to a global phase.</summary>
+    /// <summary>A circuit in OpenQASM 2.0, up to a global phase. Delays, which the language lacks, are comments.</summary>
     /// <param name="circuit">A circuit without free parameters. Its qubits are the register <c>q</c>; its bits are <c>c</c>, or registers as its conditions ask for them.</param>
     /// <exception cref="QuantumException">OpenQASM 2 has no words for something in it; the message says for what and what to do.</exception>
     public static string WriteVersion2(Circuit circuit)

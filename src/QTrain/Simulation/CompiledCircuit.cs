@@ -72,7 +72,7 @@ public sealed class CompiledCircuit
     {
         switch (operation)
         {
-            case Barrier:
+            case Barrier or Delay:
                 return;
             case Measure measure:
                 into.Add(new Instruction { Kind = InstructionKind.Measure, Operation = at, Targets = [measure.Qubit], Bit = measure.Bit, Condition = operation.Condition });

@@ -77,6 +77,7 @@ internal static class EvaluatorIdentity
                 GlobalPhase phase => $"{Controls(phase.Controls)}phase",
                 Measure measure => $"measure into {measure.Bit}",
                 Reset => "reset",
+                Delay delay => $"delay {delay.Duration}",
                 _ => operation.GetType().Name,
             });
             text.Append('(').AppendJoin(", ", operation.Angles).Append(") ");

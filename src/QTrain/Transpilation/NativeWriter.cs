@@ -72,7 +72,7 @@ internal sealed class NativeWriter
             default:
                 // A phase that is carried in software is no operation that a barrier could hold up.
                 foreach (var other in step.Fence) Flush(other, keepPhase: !BasisOf(other).HasPhase);
-                Emit(new Circuits.Barrier(step.Fence));
+                Emit(step.Wait is { } wait ? new Delay(wait, step.Fence) : new Circuits.Barrier(step.Fence));
                 break;
         }
     }

@@ -15,7 +15,7 @@ public sealed class Schedule
     public double DurationSeconds { get; }
 
     /// <summary>The times of a native circuit, every operation as soon as its qubits and classical bits allow, or as late; null where the device does
-    /// not say how long something takes that is more than a phase.</summary>
+    /// not say how long something takes that is more than a phase, and where a delay is in dt.</summary>
     /// <remarks>A reset for which the device gives no time takes that of a readout. Barriers take no time, and nothing moves across them.</remarks>
     public static Schedule? Of(Circuit circuit, Target target, bool isLate)
     {
@@ -58,6 +58,7 @@ public sealed class Schedule
         GateOperation gate => target.Find(gate)?.DurationSeconds ?? (gate.Gate.Name is "rz" or "p" or "u1" ? 0 : null),
         Measure measure => target.Qubits[measure.Qubit].ReadoutSeconds,
         Reset reset => target.Qubits[reset.Qubit].ReadoutSeconds,
+        Delay delay => delay.Duration.InSeconds(),
         _ => 0,
     };
 }

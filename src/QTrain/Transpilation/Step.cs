@@ -33,8 +33,11 @@ internal sealed record Step(StepKind Kind, int First, int Second = -1)
     /// <summary>Where a measurement goes.</summary>
     public int Bit { get; init; }
 
-    /// <summary>The qubits of a barrier.</summary>
+    /// <summary>The qubits of a barrier or a delay.</summary>
     public ImmutableArray<int> Fence { get; init; } = [];
+
+    /// <summary>Of a delay, which is a barrier that takes time.</summary>
+    public Duration? Wait { get; init; }
 
     public Condition? Condition { get; init; }
 

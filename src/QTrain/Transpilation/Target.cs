@@ -131,7 +131,7 @@ public sealed partial class Target
             if (operation is Barrier or GlobalPhase { Controls.IsEmpty: true }) continue;
             foreach (var qubit in operation.Qubits)
                 if (!Qubits[qubit].IsEnabled) return $"'{operation}' uses qubit {qubit}, which target '{Name}' has disabled.";
-            if (operation is Measure or Reset) continue;
+            if (operation is Measure or Reset or Delay) continue;
             if (operation is not GateOperation gate || Find(gate) is null)
                 return $"target '{Name}' has no '{operation}': its gates are {string.Join(", ", Basis)}.";
         }

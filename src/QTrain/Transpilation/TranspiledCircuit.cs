@@ -107,7 +107,7 @@ public sealed record CircuitSize(int Operations, int TwoQubitGates, int Depth, i
         {
             if (operation is GlobalPhase { Controls.IsEmpty: true }) continue;
             var isLarge = operation is GateOperation && operation.Qubits.Length > 1;
-            if (operation is not Circuits.Barrier) all++;
+            if (operation is not (Circuits.Barrier or Delay)) all++;
             if (isLarge) two++;
             if (operation.Qubits.Length < 2) continue;
             var step = 0;

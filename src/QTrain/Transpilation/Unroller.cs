@@ -42,6 +42,9 @@ internal sealed class Unroller
             case Barrier barrier:
                 if (!barrier.Qubits.IsEmpty) Add(new Step(StepKind.Barrier, barrier.Qubits[0]) { Fence = barrier.Qubits });
                 break;
+            case Delay delay:
+                Add(new Step(StepKind.Barrier, delay.Qubits[0]) { Fence = delay.Qubits, Wait = delay.Duration });
+                break;
             case GlobalPhase phase:
                 WithControlsOn(phase.Controls, () => ControlledPhase([.. phase.Controls.Select(c => c.Qubit)], phase.Phase));
                 break;

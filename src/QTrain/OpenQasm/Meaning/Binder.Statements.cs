@@ -45,15 +45,13 @@ internal sealed partial class Binder
             case ResetStatement reset:
                 return new ResetStep(reset.Span, BindQubits(reset.Qubits));
             case BarrierStatement barrier:
-                var operands = barrier.Qubits.Select(BindQubits).ToImmutableArray();
+                var operands = BindAllOr(barrier.Qubits);
                 return barrier.IsNop ? null : new BarrierStep(barrier.Span, operands, () => _physical.Count + _qubits);
             case DelayStatement delay:
-                RequireDuration(delay.Duration);
-                foreach (var qubit in delay.Qubits) BindQubits(qubit);
-                return null;
+                return new DelayStep(delay.Span, RequireDuration(delay.Duration).Find, BindAllOr(delay.Qubits), () => _physical.Count + _qubits);
             case BoxStatement box:
                 if (box.Duration is not null) RequireDuration(box.Duration);
-                return BindBody(box.Body);
+                return new BoxStep(box.Span, BindBody(box.Body));
             case Assignment assignment:
                 return BindAssignment(assignment);
             case ExpressionStatement expression:
@@ -89,10 +87,20 @@ internal sealed partial class Binder
         if (_scope.Kind != ScopeKind.Global) throw span.Fault($"{what} can only be declared at the outermost level of a program.");
     }
 
-    private void RequireDuration(Expression expression)
+    private Bound RequireDuration(Expression expression)
     {
         var duration = BindExpression(expression);
         if (duration.Type.Kind != TypeKind.Duration && !(_isBraket && duration.Type.IsReal)) throw duration.Span.Fault($"expected a duration such as 100ns, not {duration.Type}.");
+        return duration;
+    }
+
+    // Where none are listed all are meant: of a gate or subroutine its own, else those of the program, of which there may be more to come.
+    private ImmutableArray<QubitOperand> BindAllOr(ImmutableArray<Expression> listed)
+    {
+        if (!listed.IsEmpty || _scope.Around == ScopeKind.Global) return [.. listed.Select(BindQubits)];
+        var scope = _scope;
+        while (scope.Kind == ScopeKind.Block) scope = scope.Outer!;
+        return [.. scope.Symbols.Values.OfType<QubitSymbol>().Select(q => BindQubits(new NameExpression(q.Declared, q.Name)))];
     }
 
     private Bound Condition(Expression expression)

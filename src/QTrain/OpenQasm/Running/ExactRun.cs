@@ -206,7 +206,7 @@ internal sealed record TerminalMeasurement(Circuit Gates, int[] Qubits, IReadOnl
                     measured[measure.Bit] = measure.Qubit;
                     ended.Add(measure.Qubit);
                     continue;
-                case Circuits.Barrier:
+                case Circuits.Barrier or Delay:
                     continue;
                 case Reset reset when !touched.Contains(reset.Qubit) && !ended.Contains(reset.Qubit):
                     continue;           // it is |0⟩ already

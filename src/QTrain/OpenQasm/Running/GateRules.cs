@@ -206,17 +206,3 @@ internal sealed record QubitOperand(Func<Branch, int[]> Find, bool IsRegister, i
 
     public static string Mismatch(int first, int second) => $"registers of {first} and {second} qubits cannot go together: they must be of one size.";
 }
-
-/// <summary>Waiting: nothing moves, and time is kept as it is written.</summary>
-internal sealed class BarrierStep(Span span, ImmutableArray<QubitOperand> operands, Func<int>? allQubits) : Step(span)
-{
-    protected override void Do(Machine machine, List<Branch> branches)
-    {
-        foreach (var branch in branches)
-        {
-            if (branch.GateDepth > 0) continue;
-            var qubits = operands.IsEmpty && allQubits is not null ? Enumerable.Range(0, allQubits()).ToImmutableArray() : operands.SelectMany(o => o.Find(branch)).Distinct().ToImmutableArray();
-            if (qubits.Length > 0 && machine.Mode == MachineMode.Written) machine.Add(branch, new Circuits.Barrier(qubits), Span);
-        }
-    }
-}

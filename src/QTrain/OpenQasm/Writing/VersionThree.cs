@@ -74,13 +74,17 @@ internal sealed class VersionThree(Circuit circuit)
 
     private static string Qubits(IEnumerable<int> qubits) => string.Join(", ", qubits.Select(q => $"q[{q}]"));
 
+    private string AllOr(ImmutableArray<int> qubits) =>
+        qubits.Length == circuit.QubitCount && qubits.Order().SequenceEqual(Enumerable.Range(0, circuit.QubitCount)) ? "q" : Qubits(qubits);
+
     private void WriteOperation(Operation operation)
     {
         var statement = operation switch
         {
             Measure measure => $"c[{measure.Bit}] = measure q[{measure.Qubit}];",
             Reset reset => $"reset q[{reset.Qubit}];",
-            Circuits.Barrier barrier => barrier.Qubits.Length == circuit.QubitCount && barrier.Qubits.Order().SequenceEqual(Enumerable.Range(0, circuit.QubitCount)) ? "barrier q;" : $"barrier {Qubits(barrier.Qubits)};",
+            Circuits.Barrier barrier => $"barrier {AllOr(barrier.Qubits)};",
+            Delay delay => $"delay[{delay.Duration}] {AllOr(delay.Qubits)};",
             GlobalPhase phase => $"{Controls(phase.Controls)}gphase({Text(phase.Phase)}){(phase.Controls.IsEmpty ? "" : " " + Qubits(phase.Qubits))};",
             GateOperation gate => GateText(gate),
             ChannelOperation => throw new QuantumException($"OpenQASM has no noise: the circuit holds the channel '{operation.Name}'. Write the circuit as JSON, or without its noise."),

@@ -87,12 +87,14 @@ internal sealed class VersionTwo(Circuit circuit)
             Measure measure => [$"measure q[{measure.Qubit}] -> {_bitNames[measure.Bit]};"],
             Reset reset => [$"reset q[{reset.Qubit}];"],
             Circuits.Barrier barrier => [$"barrier {Qubits(barrier.Qubits)};"],
+            // The language has no delays. Readers would refuse a call of an opaque gate; all skip a comment.
+            Delay delay => [$"// delay[{delay.Duration}] {Qubits(delay.Qubits)};"],
             GlobalPhase phase => PhaseText(phase),
             GateOperation gate => GateText(gate),
             ChannelOperation => throw new QuantumException($"OpenQASM has no noise: the circuit holds the channel '{operation.Name}'. Write the circuit as JSON, or without its noise."),
             _ => throw new QuantumException($"'{operation.Name}' cannot be written in OpenQASM."),
         };
-        var asked = operation.Condition is { } condition ? ConditionText(condition) : "";
+        var asked = operation is not Delay && operation.Condition is { } condition ? ConditionText(condition) : "";
         foreach (var statement in statements) _body.Append(asked).Append(statement).Append('\n');
     }
 

@@ -19,7 +19,7 @@ internal static class ChainGates
     /// <exception cref="QuantumException">A matrix with its controls is too large to write down.</exception>
     public static ChainGate? Of(Operation operation, ReadOnlySpan<double> angles) => operation switch
     {
-        Barrier => null,
+        Barrier or Delay => null,
         GlobalPhase phase => Controlled([1], [], phase.Controls, Turn(angles[0])),
         GateOperation gate => OfGate(gate, angles),
         _ => throw new QuantumException($"Operation '{operation}' is not unitary."),

@@ -21,7 +21,7 @@ internal sealed class ChainProgram
         var steps = ImmutableArray.CreateBuilder<ChainStep>();
         foreach (var operation in circuit.Operations)
         {
-            if (operation is Barrier) continue;
+            if (operation is Barrier or Delay) continue;
             if (operation is not (GateOperation or GlobalPhase or Measure or Reset))
                 throw new QuantumException($"Operation '{operation}' cannot be run on a matrix product state: it holds pure states, so leave noise out or run the circuit as a density matrix.");
             steps.Add(new ChainStep(operation, index));

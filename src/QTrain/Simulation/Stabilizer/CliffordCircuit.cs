@@ -81,7 +81,7 @@ internal sealed class CliffordCircuit
     {
         switch (operation)
         {
-            case Barrier:
+            case Barrier or Delay:
                 break;
             case Measure measure:
                 _steps.Add(new CliffordStep(null, [measure.Qubit]) { IsMeasurement = true, Bit = measure.Bit, Condition = operation.Condition });
