@@ -247,6 +247,7 @@ public sealed class DeviceTwin : IBackend
             foreach (var q in operation.Qubits)
                 if (!_snapshot.Qubits[q].IsEnabled) return $"'{operation}' uses qubit {q}, which is disabled.";
             if (operation is Circuits.Measure or Reset or Delay { Duration.Dt: 0 }) continue;
+            if (operation is Delay) return $"'{operation}' is in dt, and its calibration does not say how long a dt is. Write the delay in seconds, such as 100ns.";
             if (operation is not GateOperation gate) return $"'{operation}' is nothing a device does.";
             if (gate.Controls.IsEmpty && _snapshot.Allows(gate.Name, gate.Qubits.AsSpan(), out _)) continue;
             var isNative = gate.Controls.IsEmpty && _snapshot.NativeGates.Contains(gate.Name);
