@@ -85,7 +85,7 @@ internal static class WorkloadCircuits
         for (var target = qubits - 1; target >= 0; target--)
         {
             c.H(target);
-            for (var control = target - 1; control >= 0; control--) c.Cp(Math.PI / (1L << (target - control)), control, target);
+            for (var control = target - 1; control >= 0; control--) c.Cp(Math.ScaleB(Math.PI, control - target), control, target);
         }
         for (var q = 0; q < qubits / 2; q++) c.Swap(q, qubits - 1 - q);
     });
