@@ -101,9 +101,12 @@ internal sealed class Compilation(Circuit circuit, Target target, DeviceGraph de
 
     private sealed record Candidate(List<Operation> Operations, int[] Initial, int[] Final, double Loss, int TwoQubit, int Depth) : IComparable<Candidate>
     {
+        // What a qubit loses while it waits for the gate of two others, beside what a qubit of such a gate loses.
+        private const double Waiting = 0.1;
+
         public static Candidate Of(List<Operation> operations, int[] initial, int[] final, Target target, bool knowsErrors)
         {
-            var (loss, two) = (0.0, 0);
+            var (loss, two, busy) = (0.0, 0, 0);
             var steps = new int[target.QubitCount];
             foreach (var operation in operations)
             {
@@ -116,12 +119,16 @@ internal sealed class Compilation(Circuit circuit, Target target, DeviceGraph de
                     });
                 if (operation is not GateOperation { Targets: [var a, var b] }) continue;
                 two++;
+                if (steps[a] == 0) busy++;
+                if (steps[b] == 0) busy++;
                 steps[a] = steps[b] = Math.Max(steps[a], steps[b]) + 1;
             }
-            return new Candidate(operations, initial, final, loss, two, steps.Max());
+            var depth = steps.Max();
+            var waits = Waiting * (depth * busy - 2 * two);
+            return new Candidate(operations, initial, final, knowsErrors ? loss * (1 + waits / Math.Max(1, two)) : two + waits, two, depth);
         }
 
-        /// <summary>Less is better: what is lost where errors are known, else two-qubit gates and then depth.</summary>
+        /// <summary>Less is better: what is lost, by the errors where they are known and by two-qubit gates where not, and by waiting.</summary>
         public int CompareTo(Candidate? other) =>
             other is null ? -1 : (Loss, TwoQubit, Depth, Operations.Count).CompareTo((other.Loss, other.TwoQubit, other.Depth, other.Operations.Count));
     }

@@ -10,7 +10,15 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
     // Swaps that all trials together may try, about; more would take long, and gain little where there are so many.
     private static readonly long[] MostSwaps = [0, 150_000, 500_000, 2_000_000];
 
-    private static readonly int[] Trials = [1, 10, 20, 60];
+    private static readonly int[] Trials = [1, 16, 64, 256];
+
+    private static readonly RoutingTaste[] Tastes =
+    [
+        new(Layers: 4, Soon: 0.3, Later: 0.5, Depth: 2, DeepAt: 64),
+        new(Layers: 4, Soon: 0.5, Later: 0.5, Depth: 0.8, DeepAt: 16),
+        new(Layers: 8, Soon: 0.3, Later: 0.7, Depth: 1.2, DeepAt: 16),
+        new(Layers: 4, Soon: 0.15, Later: 0.5, Depth: 1.2, DeepAt: 16),
+    ];
 
     /// <summary>A place for every qubit the device has: those given, then the rest in order.</summary>
     public static int[] Completed(IEnumerable<int> places, int count)
@@ -27,7 +35,7 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
     public Route From(RoutingProblem problem, int[] start)
     {
         var random = new RandomStream(options.Seed);
-        return new SabreRouter(device).Run(problem, start, ref random, isRecorded: true);
+        return new SabreRouter(device, Tastes[0]).Run(problem, start, ref random, isRecorded: true);
     }
 
     /// <summary>The best few routes.</summary>
@@ -54,19 +62,22 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
         var routes = new (RoutingProblem Problem, Route Route)[trials];
         routes[0] = first;
         Parallel.For(1, trials, trial => routes[trial] = Trial(trial));
-        return [.. routes.OrderBy(r => r.Route.Cost).Take(problem.Count > 10_000 ? 1 : options.Level switch { 1 => 1, 2 => 3, _ => 6 })];
+        return [.. routes.OrderBy(r => Rank(r.Route)).Take(problem.Count > 10_000 ? 1 : options.Level switch { 1 => 1, 2 => 3, _ => 6 })];
+
+        // A step is two or three native gates, and a waiting qubit loses about a tenth of what a gate does.
+        double Rank(Route route) => route.Cost + 0.25 * qubits * route.Depth;
 
         (RoutingProblem Problem, Route Route) Trial(int trial)
         {
             var random = new RandomStream(options.Seed, 1).Child((ulong)trial);
-            var router = new SabreRouter(device);
+            var router = new SabreRouter(device, Tastes[trial / 2 % Tastes.Length]);
             var (forwards, backwards) = trial % 2 == 0 ? (problem, reversed) : (strict, strictReversed);
             var start = Start(trial, qubits, ref random);
             Route? best = null;
             for (var round = 0; round < 4; round++)
             {
                 var there = router.Run(forwards, start, ref random, isRecorded: true);
-                if (best is null || there.Cost < best.Cost) best = there;
+                if (best is null || Rank(there) < Rank(best)) best = there;
                 if (round < 3) start = router.Run(backwards, there.End, ref random, isRecorded: false).End;
             }
             return (forwards, best!);
@@ -76,9 +87,9 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
     /// <summary>Connected regions around random qubits, the order of the device's numbers, and random placements.</summary>
     private int[] Start(int trial, int qubits, ref RandomStream random)
     {
-        if (trial == 1) return Completed(Enumerable.Range(0, qubits), device.Count);
+        if (trial is 1 or 2) return Completed(Enumerable.Range(0, qubits), device.Count);
         var places = new List<int>();
-        if (trial % 4 == 3)
+        if (trial % 8 == 5)
         {
             places.AddRange(Enumerable.Range(0, device.Count));
             Shuffle(places, ref random);

@@ -6,43 +6,58 @@ namespace QTrain.Transpilation;
 /// <param name="Events">A node's number, or −1 − (edge) for a swap of the qubits edge / n and edge % n.</param>
 /// <param name="Swaps">How many swaps.</param>
 /// <param name="Cost">Swaps in units of a cx, those after a gate of the same pair counted less.</param>
+/// <param name="Depth">How many gates and swaps follow each other.</param>
 /// <param name="Start">Where each logical qubit is at first.</param>
 /// <param name="End">Where it is at last.</param>
-internal sealed record Route(List<int> Events, int Swaps, int Cost, int[] Start, int[] End);
+internal sealed record Route(List<int> Events, int Swaps, int Cost, int Depth, int[] Start, int[] End);
+
+/// <summary>What a router prefers. No taste is best for every circuit: chains of gates want depth looked at, dense ones what comes later.</summary>
+/// <param name="Layers">How many layers of gates after the waiting ones are looked at.</param>
+/// <param name="Soon">What a step towards a gate of the first of them is worth, beside 1 for a waiting gate.</param>
+/// <param name="Later">How much less each further layer is worth.</param>
+/// <param name="Depth">What it is worth, at most, that a swap is of qubits that have been idle rather than busy.</param>
+/// <param name="DeepAt">By how many gates and swaps busy and idle differ at most.</param>
+internal sealed record RoutingTaste(int Layers, double Soon, double Later, double Depth, int DeepAt);
 
 /// <summary>Inserts swaps so that every joint rotation is between neighbours.</summary>
 /// <remarks>
-/// SABRE: of the swaps that touch a waiting gate, the one after which waiting gates, and those soon to come, are nearest; qubits just moved are held
-/// back a little. Li, Ding &amp; Xie 2019, arXiv:1809.02573. Sums are updated by what a swap changes, and a router that makes no progress takes the
-/// nearest gate along a shortest path: Zou, Treinish, Hartman, Ivrii &amp; Lishman 2024 (LightSABRE), arXiv:2409.08368. A swap right after a gate of
-/// the same two qubits is one joint rotation with it, which costs less, and is preferred a little: Liu et al. 2022, arXiv:2205.10596.
+/// SABRE: of the swaps that touch a waiting gate, the one after which waiting gates, and those soon to come, are nearest. Li, Ding &amp; Xie 2019,
+/// arXiv:1809.02573. What is soon to come are layers, in each of which a qubit has one gate at most, so that a swap changes two distances of each; only
+/// the changes are added up, and a router that makes no progress takes the nearest gate along a shortest path: Zou, Treinish, Hartman, Ivrii &amp;
+/// Lishman 2024 (LightSABRE), arXiv:2409.08368. A swap right after a gate of the same two qubits is one joint rotation with it, which costs less, and
+/// is preferred a little: Liu et al. 2022, arXiv:2205.10596. Of gates that commute those go first that are nearest.
 /// An object is used by one thread at a time.
 /// </remarks>
-internal sealed class SabreRouter(DeviceGraph device)
+internal sealed class SabreRouter
 {
-    private const int SoonCount = 20, HoldBackReset = 5;
-    private const double SoonWeight = 0.5, HoldBack = 0.001, FreeSwap = 0.25;
+    // A swap that saves one of its three cx is worth as much as a quarter of a step towards a waiting gate.
+    private const double FreeSwap = 0.25;
 
-    private readonly int _count = device.Count;
-    private readonly List<int> _front = [];
-    private readonly List<int> _urgent = [];
-    private readonly List<int> _soon = [];
-    private readonly List<int> _ready = [];
-    private readonly List<int> _queue = [];
-    private readonly List<int> _sinceProgress = [];
-    private readonly List<int> _best = [];
-    private readonly double[] _held = new double[device.Count];
-    private readonly int[] _lastWith = new int[device.Count];
-    private readonly int[] _saved = new int[device.Count];
-    private readonly List<int>[] _frontOf = [.. Enumerable.Range(0, device.Count).Select(_ => new List<int>())];
-    private readonly List<int>[] _soonOf = [.. Enumerable.Range(0, device.Count).Select(_ => new List<int>())];
-    private readonly int[] _stamp = new int[device.Count * device.Count];
+    // Swaps without progress after which depth no longer matters, so that the way to some gate is found.
+    private const double Patience = 12;
+
+    private readonly DeviceGraph _device;
+    private readonly RoutingTaste _taste;
+    private readonly double[] _layerWeights;
+    private readonly int _count;
+    private readonly List<int> _front = [], _ready = [], _queue = [], _touched = [], _sinceProgress = [], _best = [], _active = [];
+    private readonly int[] _depth, _lastWith, _saved, _busy;
+    private readonly int[][] _partner;
+    private readonly int[] _stamp;
     private int _stamped;
     private int[] _waits = [];
-    private int[] _seen = [];
-    private int _seenMark;
     private int[] _place = [];
     private int[] _logical = [];
+
+    public SabreRouter(DeviceGraph device, RoutingTaste taste)
+    {
+        (_device, _count, _taste) = (device, device.Count, taste);
+        _layerWeights = [1, .. Enumerable.Range(0, taste.Layers).Select(l => taste.Soon * Math.Pow(taste.Later, l))];
+        (_depth, _lastWith, _saved, _busy) = (new int[_count], new int[_count], new int[_count], new int[_count]);
+        _partner = new int[taste.Layers + 1][];
+        for (var layer = 0; layer < _partner.Length; layer++) _partner[layer] = new int[_count];
+        _stamp = new int[_count * _count];
+    }
 
     /// <param name="problem">What is to be routed.</param>
     /// <param name="start">A device qubit for every logical qubit, as many as the device has; not changed.</param>
@@ -51,46 +66,29 @@ internal sealed class SabreRouter(DeviceGraph device)
     public Route Run(RoutingProblem problem, int[] start, ref RandomStream random, bool isRecorded)
     {
         _waits = (int[])problem.Waits.Clone();
-        if (_seen.Length < problem.Count) _seen = new int[problem.Count];
         _place = (int[])start.Clone();
         _logical = new int[_count];
         for (var l = 0; l < _count; l++) _logical[_place[l]] = l;
         Array.Fill(_lastWith, -1);
+        Array.Clear(_depth);
         _front.Clear();
         _ready.Clear();
         _sinceProgress.Clear();
-        _soon.Clear();
-        _urgent.Clear();
-        for (var l = 0; l < _count; l++)
-        {
-            _soonOf[l].Clear();
-            _frontOf[l].Clear();
-        }
         var events = new List<int>();
-        var (swaps, cost, heldFor) = (0, 0, 0);
+        var (swaps, cost) = (0, 0);
         var progress = (Events: 0, Swaps: 0, Cost: 0);
         for (var node = 0; node < problem.Count; node++)
             if (_waits[node] == 0) _ready.Add(node);
         Advance();
         while (_front.Count > 0)
         {
-            var edge = Choose(problem, ref random);
+            var edge = Choose(ref random);
             Apply(edge);
             _sinceProgress.Add(edge);
-            if (++heldFor == HoldBackReset)
-            {
-                Array.Fill(_held, 1);
-                heldFor = 0;
-            }
-            else
-            {
-                _held[edge / _count] += HoldBack;
-                _held[edge % _count] += HoldBack;
-            }
             if (Release(edge / _count, edge % _count)) Advance();
-            else if (_sinceProgress.Count > 10 * device.Diameter) Escape();
+            else if (_sinceProgress.Count > 10 * _device.Diameter) Escape();
         }
-        return new Route(events, swaps, cost, (int[])start.Clone(), _place);
+        return new Route(events, swaps, cost, _depth.Max(), (int[])start.Clone(), _place);
 
         void Apply(int edge)
         {
@@ -99,6 +97,7 @@ internal sealed class SabreRouter(DeviceGraph device)
             (_place[_logical[p]], _place[_logical[q]]) = (p, q);
             swaps++;
             cost += 3 - Saved(p, q);
+            if (_lastWith[p] != q || _lastWith[q] != p) _depth[p] = _depth[q] = Math.Max(_depth[p], _depth[q]) + 1;
             // Another swap of the two would undo this one, which no score should hold against it.
             (_lastWith[p], _lastWith[q], _saved[p]) = (q, p, 0);
             _saved[q] = 0;
@@ -112,15 +111,17 @@ internal sealed class SabreRouter(DeviceGraph device)
             {
                 var node = _ready[k];
                 var (a, b) = (problem.First[node], problem.Second[node]);
-                if (a >= 0 && device.Distance(_place[a], _place[b]) > 1)
-                {
-                    _front.Add(node);
-                    continue;
-                }
                 if (a >= 0)
                 {
-                    (_lastWith[_place[a]], _lastWith[_place[b]]) = (_place[b], _place[a]);
-                    _saved[_place[a]] = _saved[_place[b]] = problem.Saves[node];
+                    var (p, q) = (_place[a], _place[b]);
+                    if (_device.Distance(p, q) > 1)
+                    {
+                        _front.Add(node);
+                        continue;
+                    }
+                    if (_lastWith[p] != q || _lastWith[q] != p) _depth[p] = _depth[q] = Math.Max(_depth[p], _depth[q]) + 1;
+                    (_lastWith[p], _lastWith[q]) = (q, p);
+                    _saved[p] = _saved[q] = problem.Saves[node];
                 }
                 if (isRecorded) events.Add(node);
                 foreach (var next in problem.Next[node])
@@ -129,9 +130,6 @@ internal sealed class SabreRouter(DeviceGraph device)
             _ready.Clear();
             _sinceProgress.Clear();
             progress = (events.Count, swaps, cost);
-            Array.Fill(_held, 1);
-            heldFor = 0;
-            _front.Sort();
             LookAhead(problem);
         }
 
@@ -141,7 +139,7 @@ internal sealed class SabreRouter(DeviceGraph device)
             for (var k = _front.Count - 1; k >= 0; k--)
             {
                 var (a, b) = (_place[problem.First[_front[k]]], _place[problem.Second[_front[k]]]);
-                if ((a != p && a != q && b != p && b != q) || device.Distance(a, b) > 1) continue;
+                if ((a != p && a != q && b != p && b != q) || _device.Distance(a, b) > 1) continue;
                 _ready.Add(_front[k]);
                 _front.RemoveAt(k);
                 isReleased = true;
@@ -156,14 +154,13 @@ internal sealed class SabreRouter(DeviceGraph device)
             events.RemoveRange(progress.Events, events.Count - progress.Events);
             (swaps, cost) = (progress.Swaps, progress.Cost);
             _sinceProgress.Clear();
-            var nearest = _front.MinBy(n => device.Distance(_place[problem.First[n]], _place[problem.Second[n]]));
+            var nearest = _front.MinBy(n => _device.Distance(_place[problem.First[n]], _place[problem.Second[n]]));
             var goal = problem.Second[nearest];
-            while (device.Distance(_place[problem.First[nearest]], _place[goal]) > 1)
+            while (_device.Distance(_place[problem.First[nearest]], _place[goal]) > 1)
             {
                 var from = _place[problem.First[nearest]];
-                var to = device.Neighbours[from].First(n => device.Distance(n, _place[goal]) < device.Distance(from, _place[goal]));
-                var edge = Math.Min(from, to) * _count + Math.Max(from, to);
-                Apply(edge);
+                var to = _device.Neighbours[from].First(n => _device.Distance(n, _place[goal]) < _device.Distance(from, _place[goal]));
+                Apply(Math.Min(from, to) * _count + Math.Max(from, to));
                 if (Release(from, to))
                 {
                     Advance();
@@ -173,78 +170,63 @@ internal sealed class SabreRouter(DeviceGraph device)
         }
     }
 
-    /// <summary>The gates that come next after those that wait.</summary>
+    /// <summary>Waiting gates and those to come after them, in layers of which each qubit has one gate at most.</summary>
     private void LookAhead(RoutingProblem problem)
     {
-        foreach (var node in _soon)
+        foreach (var partner in _partner) Array.Fill(partner, -1);
+        Array.Clear(_busy);
+        _active.Clear();
+        _front.Sort((m, n) =>
         {
-            _soonOf[problem.First[node]].Clear();
-            _soonOf[problem.Second[node]].Clear();
-        }
-        _soon.Clear();
-        // Of gates that commute many may wait for one qubit: the first of them counts now, the others are soon to come.
-        foreach (var node in _urgent)
-        {
-            _frontOf[problem.First[node]].Clear();
-            _frontOf[problem.Second[node]].Clear();
-        }
-        _urgent.Clear();
-        foreach (var node in _front)
-        {
-            var (a, b) = (problem.First[node], problem.Second[node]);
-            if (_frontOf[a].Count == 0 && _frontOf[b].Count == 0)
-            {
-                _frontOf[a].Add(b);
-                _frontOf[b].Add(a);
-                _urgent.Add(node);
-            }
-            else if (_soon.Count < SoonCount)
-            {
-                _soonOf[a].Add(b);
-                _soonOf[b].Add(a);
-                _soon.Add(node);
-            }
-        }
+            var byDistance = _device.Distance(_place[problem.First[m]], _place[problem.Second[m]]).CompareTo(_device.Distance(_place[problem.First[n]], _place[problem.Second[n]]));
+            return byDistance != 0 ? byDistance : m.CompareTo(n);
+        });
         _queue.Clear();
-        _queue.AddRange(_urgent);
-        _seenMark++;
-        for (var k = 0; k < _queue.Count && _soon.Count < SoonCount; k++)
+        foreach (var node in _front)
+            if (Place(node)) _queue.Add(node);
+        for (var k = 0; k < _queue.Count; k++)
             foreach (var next in problem.Next[_queue[k]])
             {
-                if (_seen[next] == _seenMark) continue;
-                _seen[next] = _seenMark;
-                _queue.Add(next);
-                var (a, b) = (problem.First[next], problem.Second[next]);
-                if (a < 0) continue;
-                _soon.Add(next);
-                _soonOf[a].Add(b);
-                _soonOf[b].Add(a);
-                if (_soon.Count == SoonCount) break;
+                _touched.Add(next);
+                if (--_waits[next] == 0 && Place(next)) _queue.Add(next);
             }
+        foreach (var node in _touched) _waits[node]++;
+        _touched.Clear();
+
+        // Whether what comes after it may still find a layer.
+        bool Place(int node)
+        {
+            var (a, b) = (problem.First[node], problem.Second[node]);
+            if (a < 0) return true;
+            var layer = Math.Max(_busy[a], _busy[b]);
+            if (layer == _partner.Length) return false;
+            (_partner[layer][a], _partner[layer][b]) = (b, a);
+            _busy[a] = _busy[b] = layer + 1;
+            if (layer > 0) return true;
+            _active.Add(a);
+            _active.Add(b);
+            return true;
+        }
     }
 
-    private int Choose(RoutingProblem problem, ref RandomStream random)
+    private int Choose(ref RandomStream random)
     {
-        var (frontSum, soonSum) = (0, 0);
-        foreach (var node in _urgent) frontSum += device.Distance(_place[problem.First[node]], _place[problem.Second[node]]);
-        foreach (var node in _soon) soonSum += device.Distance(_place[problem.First[node]], _place[problem.Second[node]]);
-        var soonScale = _soon.Count == 0 ? 0 : SoonWeight / _soon.Count;
-        var frontScale = 1.0 / _urgent.Count;
         _best.Clear();
         var least = double.PositiveInfinity;
         _stamped++;
-        for (var p = 0; p < _count; p++)
+        var shallow = int.MaxValue;
+        var depthWeight = _taste.Depth * Math.Max(0, 1 - _sinceProgress.Count / Patience);
+        foreach (var logical in _active) shallow = Math.Min(shallow, _depth[_place[logical]]);
+        foreach (var logical in _active)
         {
-            if (_frontOf[_logical[p]].Count == 0) continue;
-            foreach (var q in device.Neighbours[p])
+            var p = _place[logical];
+            foreach (var q in _device.Neighbours[p])
             {
                 var edge = Math.Min(p, q) * _count + Math.Max(p, q);
                 if (_stamp[edge] == _stamped) continue;
                 _stamp[edge] = _stamped;
-                var front = frontSum + Change(_frontOf[_logical[p]], p, q) + Change(_frontOf[_logical[q]], q, p);
-                var soon = soonSum + Change(_soonOf[_logical[p]], p, q) + Change(_soonOf[_logical[q]], q, p);
-                var score = Math.Max(_held[p], _held[q]) * (front * frontScale + soon * soonScale);
-                score -= FreeSwap * Saved(p, q) * frontScale;
+                var score = depthWeight * Math.Min(1, (double)(Math.Max(_depth[p], _depth[q]) - shallow) / _taste.DeepAt) - FreeSwap * Saved(p, q);
+                for (var layer = 0; layer < _partner.Length; layer++) score += _layerWeights[layer] * Change(_partner[layer], p, q);
                 if (score > least + 1e-10) continue;
                 if (score < least - 1e-10)
                 {
@@ -260,15 +242,13 @@ internal sealed class SabreRouter(DeviceGraph device)
     /// <summary>How many cx of a swap are saved, being one with the gate before it.</summary>
     private int Saved(int p, int q) => _lastWith[p] == q && _lastWith[q] == p ? _saved[p] : 0;
 
-    /// <summary>By how much the distances to some qubits change when a qubit moves.</summary>
-    private int Change(List<int> partners, int from, int to)
+    /// <summary>By how much the distances to the partners change when two qubits are exchanged.</summary>
+    private int Change(int[] partner, int p, int q)
     {
         var change = 0;
-        foreach (var partner in partners)
-        {
-            var at = _place[partner];
-            if (at != to) change += device.Distance(to, at) - device.Distance(from, at);
-        }
+        var (first, second) = (partner[_logical[p]], partner[_logical[q]]);
+        if (first >= 0 && _place[first] != q) change += _device.Distance(q, _place[first]) - _device.Distance(p, _place[first]);
+        if (second >= 0 && _place[second] != p) change += _device.Distance(p, _place[second]) - _device.Distance(q, _place[second]);
         return change;
     }
 }
