@@ -48,10 +48,10 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
         if (isTrivial && errors is null) return [(problem, From(problem, trivial))];
         var perfect = PlacementSearch.Find(device, usage.Wanted, errors is null ? null : p => errors.Of(usage.Pairs, usage.Turns, usage.Measured, p));
         if (perfect is not null) return [(problem, From(problem, WithIdle(perfect, usage)))];
-        return Sabre(problem, steps, qubits);
+        return Sabre(problem, steps, qubits, usage);
     }
 
-    private List<(RoutingProblem Problem, Route Route)> Sabre(RoutingProblem problem, List<Step> steps, int qubits)
+    private List<(RoutingProblem Problem, Route Route)> Sabre(RoutingProblem problem, List<Step> steps, int qubits, Usage usage)
     {
         var reversed = RoutingProblem.Of(steps, qubits, isReversed: true);
         var strict = RoutingProblem.Of(steps, qubits, isStrict: true);
@@ -62,6 +62,7 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
         var routes = new (RoutingProblem Problem, Route Route)[trials];
         routes[0] = first;
         Parallel.For(1, trials, trial => routes[trial] = Trial(trial));
+        if (LineNetwork.IsFor(usage.Pairs, qubits) && Path(qubits) is { } path && LineNetwork.Run(problem, device, path) is { } line) routes = [.. routes, (problem, line)];
         return [.. routes.OrderBy(r => Rank(r.Route)).Take(problem.Count > 10_000 ? 1 : options.Level switch { 1 => 1, 2 => 3, _ => 6 })];
 
         // A step is two or three native gates, and a waiting qubit loses about a tenth of what a gate does.
@@ -83,6 +84,10 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
             return (forwards, best!);
         }
     }
+
+    /// <summary>So many qubits in a row, each a neighbour of the next; null where none were found.</summary>
+    private int[]? Path(int qubits) =>
+        PlacementSearch.Find(device, [.. Enumerable.Range(0, qubits).Select(q => (int[])(q == 0 ? [1] : q == qubits - 1 ? [q - 1] : [q - 1, q + 1]))]);
 
     /// <summary>Connected regions around random qubits, the order of the device's numbers, and random placements.</summary>
     private int[] Start(int trial, int qubits, ref RandomStream random)
