@@ -125,6 +125,10 @@ public sealed class The_table_of_gates
             { 0, Turn(Gamma + Phi) * Sin, 0, Turn(Gamma + Phi + Lambda) * Cos },
         }),
         ["iswap"] = ([], new[,] { { 1, 0, 0, 0 }, { 0, 0, I, 0 }, { 0, I, 0, 0 }, { 0, 0, 0, 1 } }),
+        // As Cirq documents SQRT_ISWAP, SYC and FSimGate(θ, φ).
+        ["sqrt_iswap"] = ([], new[,] { { 1, 0, 0, 0 }, { 0, Half, Half * I, 0 }, { 0, Half * I, Half, 0 }, { 0, 0, 0, 1 } }),
+        ["sycamore"] = ([], new[,] { { 1, 0, 0, 0 }, { 0, 0, -I, 0 }, { 0, -I, 0, 0 }, { 0, 0, 0, Turn(-Math.PI / 6) } }),
+        ["fsim"] = ([Theta, Phi], new[,] { { 1, 0, 0, 0 }, { 0, Math.Cos(Theta), -I * Math.Sin(Theta), 0 }, { 0, -I * Math.Sin(Theta), Math.Cos(Theta), 0 }, { 0, 0, 0, Turn(-Phi) } }),
         ["dcx"] = ([], new Complex[,] { { 1, 0, 0, 0 }, { 0, 0, 0, 1 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } }),
         ["ecr"] = ([], new[,] { { 0, Half, 0, Half * I }, { Half, 0, -Half * I, 0 }, { 0, Half * I, 0, Half }, { -Half * I, 0, Half, 0 } }),
         ["rzx"] = ([Theta], new[,] { { Cos, 0, -I * Sin, 0 }, { 0, Cos, 0, I * Sin }, { -I * Sin, 0, Cos, 0 }, { 0, I * Sin, 0, Cos } }),
@@ -142,7 +146,7 @@ public sealed class The_table_of_gates
     public static TheoryData<string> DocumentedNames => [.. Documented.Keys];
 
     [Theory, MemberData(nameof(DocumentedNames))]
-    public void has_the_matrix_that_Qiskit_documents(string name)
+    public void has_the_matrix_that_its_maker_documents(string name)
     {
         var (angles, matrix) = Documented[name];
         Gates.Named(name).Matrix(angles).ShouldBeClose(matrix, tolerance: 1e-15);
@@ -150,7 +154,7 @@ public sealed class The_table_of_gates
 
     [Fact]
     public void holds_all_gates_it_promises() => Gates.All.Select(g => g.Name).Order().ShouldBe(
-        "id x y z h s sdg t tdg sx sxdg rx ry rz p u u1 u2 u3 prx gpi gpi2 ms cx cy cz ch cs csdg csx swap iswap dcx ecr crx cry crz cp cu rxx ryy rzz rzx xx_plus_yy ccx ccz cswap"
+        "id x y z h s sdg t tdg sx sxdg rx ry rz p u u1 u2 u3 prx gpi gpi2 ms cx cy cz ch cs csdg csx swap iswap sqrt_iswap sycamore fsim dcx ecr crx cry crz cp cu rxx ryy rzz rzx xx_plus_yy ccx ccz cswap"
             .Split(' ').Order());
 
     [Fact]

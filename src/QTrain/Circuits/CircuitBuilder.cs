@@ -156,6 +156,15 @@ public sealed class CircuitBuilder(int qubits)
     /// <summary>Adds gate iswap.</summary>
     public CircuitBuilder Iswap(int first, int second) => Gate("iswap", [first, second]);
 
+    /// <summary>Adds gate sqrt_iswap.</summary>
+    public CircuitBuilder SqrtIswap(int first, int second) => Gate("sqrt_iswap", [first, second]);
+
+    /// <summary>Adds gate sycamore.</summary>
+    public CircuitBuilder Sycamore(int first, int second) => Gate("sycamore", [first, second]);
+
+    /// <summary>Adds gate fsim; the angles in radians.</summary>
+    public CircuitBuilder Fsim(Angle theta, Angle phi, int first, int second) => Gate("fsim", [first, second], theta, phi);
+
     /// <summary>Adds gate dcx.</summary>
     public CircuitBuilder Dcx(int first, int second) => Gate("dcx", [first, second]);
 

@@ -14,7 +14,7 @@ internal sealed class CircuitSvg
 
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
-        ["id"] = "I", ["sdg"] = "S†", ["tdg"] = "T†", ["sx"] = "√X", ["sxdg"] = "√X†", ["iswap"] = "iSWAP", ["ecr"] = "ECR", ["dcx"] = "DCX", ["ms"] = "MS", ["gpi"] = "GPI", ["gpi2"] = "GPI2",
+        ["id"] = "I", ["sdg"] = "S†", ["tdg"] = "T†", ["sx"] = "√X", ["sxdg"] = "√X†", ["iswap"] = "iSWAP", ["sqrt_iswap"] = "√iSWAP", ["sycamore"] = "SYC", ["fsim"] = "fSim", ["ecr"] = "ECR", ["dcx"] = "DCX", ["ms"] = "MS", ["gpi"] = "GPI", ["gpi2"] = "GPI2",
     };
 
     private sealed record Column(List<Operation> Operations)

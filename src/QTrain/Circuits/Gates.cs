@@ -84,6 +84,10 @@ public static class Gates
             Fixed("iswap", "Exchanges two qubits and multiplies |01⟩ and |10⟩ by i.",
                 new[,] { { 1, 0, 0, 0 }, { 0, 0, I, 0 }, { 0, I, 0, 0 }, { 0, 0, 0, 1 } },
                 invert: (q, _) => ("xx_plus_yy", q, [PI, 0])),
+            Fixed("sqrt_iswap", "Square root of iswap, exp(iπ(XX + YY)/8). Google's native gate.",
+                new[,] { { 1, 0, 0, 0 }, { 0, Sqrt(0.5), I * Sqrt(0.5), 0 }, { 0, I * Sqrt(0.5), Sqrt(0.5), 0 }, { 0, 0, 0, 1 } },
+                invert: (q, _) => ("xx_plus_yy", q, [PI / 2, 0])),
+            Fixed("sycamore", "fsim(π/2, π/6). Google's native gate.", FsimMatrix(PI / 2, PI / 6), aliases: ["syc"], invert: (q, _) => ("fsim", q, [-PI / 2, -PI / 6])),
             Fixed("dcx", "cx(a, b) then cx(b, a).",
                 new Complex[,] { { 1, 0, 0, 0 }, { 0, 0, 0, 1 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } },
                 invert: (q, _) => ("dcx", [q[1], q[0]], [])),
@@ -115,6 +119,17 @@ public static class Gates
                     Primitive.Rotation(Z0, -a[1]),
                 ],
                 Inverse = (q, a) => ("xx_plus_yy", q, [-a[0], a[1]]),
+            },
+            new("fsim", 2, 2, a => FsimMatrix(a[0], a[1]))
+            {
+                About = "Google's fermionic simulation gate: exp(−iθ(XX + YY)/2) and the phase e^{−iφ} on |11⟩.",
+                Definition = a =>
+                [
+                    Primitive.Rotation(Both('X'), a[0]),
+                    Primitive.Rotation(Both('Y'), a[0]),
+                    Primitive.Phase(3, -a[1]),
+                ],
+                Inverse = (q, a) => ("fsim", q, [-a[0], -a[1]]),
             },
             new("ms", 2, 3, a => MsMatrix(a[0], a[1], a[2]))
             {
@@ -259,6 +274,18 @@ public static class Gates
             { 0, cos, -I * sin * Turn(-beta), 0 },
             { 0, -I * sin * Turn(beta), cos, 0 },
             { 0, 0, 0, 1 },
+        };
+    }
+
+    private static Complex[,] FsimMatrix(double theta, double phi)
+    {
+        var (sin, cos) = SinCos(theta);
+        return new[,]
+        {
+            { 1, 0, 0, 0 },
+            { 0, cos, -I * sin, 0 },
+            { 0, -I * sin, cos, 0 },
+            { 0, 0, 0, Turn(-phi) },
         };
     }
 

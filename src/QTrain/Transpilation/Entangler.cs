@@ -8,10 +8,15 @@ internal sealed class Entangler
     /// <summary>Gates that are a cz up to turns of each qubit.</summary>
     private static readonly string[] Fixed = ["cz", "cx", "ecr", "cy", "ch"];
 
+    /// <summary>Gates of which two are a cz.</summary>
+    private static readonly string[] Halves = ["sqrt_iswap", "sycamore"];
+
     /// <summary>Gates of a continuous angle.</summary>
     private static readonly string[] Continuous = ["rzz", "rxx", "ryy", "ms", "rzx", "cp"];
 
     private static readonly Dictionary<string, Realization> Known = Fixed.ToDictionary(g => g, Realization.OfControlled);
+
+    private static readonly Dictionary<string, PairTemplate> KnownQuarters = Halves.ToDictionary(g => g, PairTemplate.Quarter);
 
     private Entangler(string gate, int first, int second, double error)
     {
@@ -34,7 +39,10 @@ internal sealed class Entangler
 
     public bool IsContinuous => Array.IndexOf(Continuous, Gate) >= 0;
 
-    /// <summary>The turns that make the gate exp(iπ/4·ZZ); null for continuous gates and iswap.</summary>
+    /// <summary>exp(iπ/4·ZZ) by two gates; null where one does.</summary>
+    public PairTemplate? QuarterByTwo => KnownQuarters.GetValueOrDefault(Gate);
+
+    /// <summary>The turns that make the gate exp(iπ/4·ZZ); null for all others.</summary>
     public Realization? Turns { get; }
 
     /// <summary>The cheapest way to do a joint rotation on a coupled pair.</summary>
@@ -53,9 +61,20 @@ internal sealed class Entangler
     public int Count(in Joint joint)
     {
         if (IsContinuous) return joint.AxisCount();
+        if (QuarterByTwo is not null) return Templates(joint)?.Sum(t => t.Gates) ?? 2 * joint.ControlledCount();
         if (Gate != "iswap") return joint.ControlledCount();
         var (direct, mirrored) = (joint.ControlledCount(), Mirrored(joint).ControlledCount());
         return direct switch { 0 => 0, <= 2 => mirrored == 1 ? 1 : 2, _ => mirrored == 1 ? 1 : 3 };
+    }
+
+    /// <summary>A joint rotation of numbers by gates of which two are a cz, where that takes fewer than a cz for each quarter would; else null.</summary>
+    public List<PairTemplate>? Templates(in Joint joint)
+    {
+        if (!joint.IsConstant || joint.IsNone) return null;
+        if (PairTemplate.One(Gate, joint) is { } one) return [one];
+        if (Gate != "sqrt_iswap") return null;
+        if (PairTemplate.TwoRootSwaps(joint) is { } two) return [two];
+        return joint.ControlledCount() > 1 && PairTemplate.ThreeRootSwaps(joint) is { } three ? [three.One, three.Two] : null;
     }
 
     /// <summary>The rotation that a swap makes of it.</summary>
@@ -66,7 +85,7 @@ internal sealed class Entangler
     public static List<Entangler> Of(Target target, int first, int second)
     {
         var ways = new List<Entangler>();
-        foreach (var gate in Fixed.Append("iswap").Concat(Continuous))
+        foreach (var gate in Fixed.Append("iswap").Concat(Halves).Concat(Continuous))
         {
             var (one, other) = (target.Find(gate, first, second), target.Find(gate, second, first));
             if (one is null && other is null) continue;
@@ -76,7 +95,7 @@ internal sealed class Entangler
         }
         if (ways.Count == 0)
             throw new QuantumException($"Target '{target.Name}' couples qubits {first} and {second} by nothing that circuits can be compiled to: "
-                + $"understood are {string.Join(", ", Fixed.Append("iswap").Concat(Continuous))}.");
+                + $"understood are {string.Join(", ", Fixed.Append("iswap").Concat(Halves).Concat(Continuous))}.");
         return [.. ways.OrderBy(w => w.Error)];
     }
 }

@@ -104,6 +104,7 @@ internal sealed class NativeWriter
             if (!_entanglers.TryGetValue(key, out var ways)) _entanglers[key] = ways = Entangler.Of(_target, key.Item1, key.Item2);
             var way = Entangler.Choose(ways, reduced);
             if (way.IsContinuous) Continuous(way, first, second, reduced);
+            else if (way.QuarterByTwo is not null) ByHalves(way, first, second, reduced);
             else if (way.Gate == "iswap") Exchanging(way, first, second, reduced);
             else Controlled(reduced, reduced.ControlledCount(), [first, second], (a, b) => Quarter(way, a, b));
         }
@@ -190,6 +191,27 @@ internal sealed class NativeWriter
         int Pulses(int one, int other) => Cost(one, turns.BeforeFirst) + Cost(other, turns.BeforeSecond);
 
         int Cost(int qubit, Turn before) => _runs[qubit].PulsesWith(before * _runs[qubit].LeanPhase(before)).Pulses;
+    }
+
+    /// <summary>By gates of which two are a cz: numbers as their templates say, parameters by a cz for each quarter.</summary>
+    private void ByHalves(Entangler way, int first, int second, Joint joint)
+    {
+        if (way.Templates(joint) is { } templates)
+            foreach (var template in templates) Play(template, first, second);
+        else Controlled(joint, joint.ControlledCount(), [first, second], (a, b) => Play(way.QuarterByTwo!, a, b));
+
+        void Play(PairTemplate template, int a, int b)
+        {
+            for (var k = 0; ; k++)
+            {
+                _runs[a].Add(template.Turns[k].First);
+                _runs[b].Add(template.Turns[k].Second);
+                if (k == template.Gates) return;
+                Flush(a, keepPhase: false);
+                Flush(b, keepPhase: false);
+                Emit(way.Gate, [way.First, way.Second]);
+            }
+        }
     }
 
     /// <summary>The phase that waits on a qubit, when a gate that flips the qubit comes before it.</summary>

@@ -6,11 +6,11 @@ using Barrier = QTrain.Circuits.Barrier;
 namespace QTrain.Transpilation;
 
 /// <summary>What a circuit is compiled for: the qubits of a device, the gates it has on which of them, and, where known, their errors and durations.</summary>
-/// <remarks>Gates that are the same in both orders of their qubits (cz, rzz, iswap, swap, rxx, ryy) are allowed in both when one is listed; so is
+/// <remarks>Gates that are the same in both orders of their qubits (cz, rzz, iswap, sqrt_iswap, sycamore, fsim, swap, rxx, ryy) are allowed in both when one is listed; so is
 /// <c>ms</c>, its first two angles exchanged. All others, cx among them, are allowed in the orders that are listed.</remarks>
 public sealed partial class Target
 {
-    private static readonly FrozenSet<string> Symmetric = FrozenSet.Create("cz", "rzz", "iswap", "swap", "rxx", "ryy", "cp", "ms");
+    private static readonly FrozenSet<string> Symmetric = FrozenSet.Create("cz", "rzz", "iswap", "swap", "rxx", "ryy", "cp", "ms", "sqrt_iswap", "sycamore", "fsim");
 
     private readonly FrozenDictionary<(string Name, int First, int Second), NativeGate> _gates;
     private readonly Lazy<int[][]> _distances;

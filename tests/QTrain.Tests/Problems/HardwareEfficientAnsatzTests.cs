@@ -40,7 +40,7 @@ public sealed class The_hardware_efficient_ansatz
     public void refuses_what_makes_no_sense()
     {
         Reason(new() { Rotations = ["cx"] }).ShouldBe("'cx' cannot be a rotation of an ansatz: allowed are rx, ry, rz, p, u1.");
-        Reason(new() { Entangler = "rzz" }).ShouldStartWith("'rzz' cannot be the entangler of an ansatz: allowed are swap, iswap, dcx, ecr, cx, cy, cz");
+        Reason(new() { Entangler = "rzz" }).ShouldStartWith("'rzz' cannot be the entangler of an ansatz: allowed are swap, iswap, sqrt_iswap, sycamore, dcx, ecr, cx, cy, cz");
         Reason(new() { Rotations = [] }).ShouldBe("An ansatz without rotations has nothing to train: name some, such as ry.");
         Reason(new() { Layers = -1 }).ShouldBe("An ansatz of -1 layers cannot be: it needs at least 0.");
         Reason(new() { Reference = "011" }).ShouldBe("The reference state '011' has 3 bits, but there are 2 qubits.");

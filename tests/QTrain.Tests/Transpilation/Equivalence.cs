@@ -28,6 +28,8 @@ internal static class Equivalence
         Target.Grid(2, 3, "cp", "rz", "ry"),
         Target.Line(6, "rzx", "p", "h"),
         Target.Line(5, "ryy", "u3", "cy"),
+        Target.Ring(5, "sqrt_iswap", "prx", "rz"),
+        Target.Grid(2, 3, "sycamore", "rz", "sx", "x"),
     ];
 
     /// <summary>The circuit is native, and takes a random state where the original takes it, at random values of its parameters.</summary>

@@ -32,12 +32,12 @@ internal static class GateNames
     public static bool IsVirtual(string name) => name is "rz" or "id" or "p" or "u1";
 
     /// <summary>Whether a two-qubit gate calibrated on (a, b) is the same gate on (b, a).</summary>
-    public static bool IsSymmetric(string name) => name is "cz" or "cp" or "rxx" or "ryy" or "rzz" or "swap" or "iswap" or "sqrt_iswap" or "sycamore" or "ms";
+    public static bool IsSymmetric(string name) => name is "cz" or "cp" or "rxx" or "ryy" or "rzz" or "swap" or "iswap" or "sqrt_iswap" or "sycamore" or "fsim" or "ms";
 
     /// <summary>How many qubits a native gate has; null when its name is not known.</summary>
     public static int? QubitsOf(string name) => Gates.Find(name)?.QubitCount ?? name switch
     {
-        "sqrt_iswap" or "sycamore" or "xy" => 2,
+        "xy" => 2,
         _ => null,
     };
 }

@@ -68,6 +68,7 @@ internal sealed class NoisyShift
         GateOperation { Controls.IsEmpty: false } or { Name: "crx" or "cry" or "crz" } => [0.5, 0.5],
         { Name: "cu" or "xx_plus_yy" } when angle == 0 => [0.5, 0.5],
         { Name: "xx_plus_yy" } => [2],
+        { Name: "fsim" } when angle == 0 => [1, 1],
         { Name: "prx" } => angle == 0 ? [1] : [2],
         { Name: "gpi" or "gpi2" } => [2],
         { Name: "ms" } => angle < 2 ? [2] : [1],
