@@ -34,4 +34,55 @@ public sealed class Transpiling : IDisposable
         status.ShouldNotBe(0);
         error.ShouldContain(hint);
     }
+
+    [Fact]
+    public async Task writes_when_qubits_wait()
+    {
+        var output = Path.Combine(_line.Folder, "timed.qasm");
+        var outcome = await _line.InStoreAsync("transpile", _line.Write("bell.json", Bell), "--device", "lagos", "--dd", "xx", "-o", output, "--output", "json");
+        outcome.Status.ShouldBe(0, outcome.Error);
+        var text = File.ReadAllText(output);
+        text.ShouldContain("delay[");
+        // What was written is read again, with its delays, and keeps its probabilities.
+        (await _line.InStoreAsync("check", output)).Status.ShouldBe(0);
+        (await _line.InStoreAsync("transpile", _line.Write("bell.json", Bell), "--device", "lagos", "--schedule", "alap")).Out.ShouldContain("delay[");
+        (await _line.InStoreAsync("transpile", _line.Write("bell.json", Bell), "--device", "lagos")).Out.ShouldNotContain("delay[");
+    }
+
+    [Theory]
+    [InlineData("manila", "--schedule", "late", "--schedule late: allowed are none, asap and alap.")]
+    [InlineData("line:5", "--schedule", "asap", "gives none of")]
+    [InlineData("line:5", "--dd", "xyz", "--dd xyz: allowed are none, xx and xy4.")]
+    [InlineData("line:5", "--level", "7", "--level 7: it must be 0, 1, 2 or 3.")]
+    [InlineData("line:2", "--level", "1", "does not fit")]
+    [InlineData("line:5", "--basis", "rz,sx", "does not fit")]
+    [InlineData("manila", "--basis", "cz", "has native gates of its own")]
+    public async Task says_what_cannot_be(string device, string option, string value, string reason)
+    {
+        var (status, _, error) = await _line.InStoreAsync("transpile", _line.Write("bell.json", Bell), "--device", device, option, value);
+        status.ShouldBeOneOf(1, 2);
+        error.ShouldContain(reason);
+    }
+
+    [Fact]
+    public async Task gives_the_same_in_every_process_on_any_number_of_threads()
+    {
+        var circuit = _line.Write("ring.json", """{"num_qubits": 9, "operations": [""" + string.Join(", ", Enumerable.Range(0, 9).SelectMany(a => Enumerable.Range(0, a).Select(b =>
+            $$"""{"gate": "rzz", "qubits": [{{a}}, {{b}}], "const": 0.{{a}}{{b}}1}"""))) + "]}");
+        var hashes = new List<string>();
+        foreach (var processors in new[] { "1", "2", "2" })
+        {
+            var start = new System.Diagnostics.ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "QTrain.Cli.dll"), "transpile", circuit, "--device", "heavy-hex:127", "--seed", "3", "--output", "json" })
+                start.ArgumentList.Add(argument);
+            start.Environment["DOTNET_PROCESSOR_COUNT"] = processors;
+            using var process = System.Diagnostics.Process.Start(start)!;
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            process.ExitCode.ShouldBe(0, await error);
+            hashes.Add(System.Text.Json.JsonDocument.Parse(await output).RootElement.GetProperty("hash").GetString()!);
+        }
+        hashes.Distinct().Count().ShouldBe(1);
+    }
 }

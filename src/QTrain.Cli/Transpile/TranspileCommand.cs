@@ -29,25 +29,29 @@ internal static class TranspileCommand
         var level = new Option<int>("--level") { Description = "0: only what is needed. 1 to 3: more is merged and tried.", HelpName = "0..3", DefaultValueFactory = _ => 2 };
         var seed = new Option<ulong>("--seed") { Description = "Of placements and choices among equals.", HelpName = "N" };
         var decoupling = new Option<string>("--dd") { Description = "Pulses on waiting qubits that undo slow drifts.", HelpName = "none|xx|xy4", DefaultValueFactory = _ => "none" };
-        var soon = new Option<bool>("--asap") { Description = "Operations happen as soon as they can, rather than as late." };
+        var schedule = new Option<string>("--schedule") { Description = "Writes when qubits wait, as delays: operations as soon as they can, or as late. --dd alone takes alap.", HelpName = "none|asap|alap", DefaultValueFactory = _ => "none" };
         var folder = SharedOptions.Store();
-        return new Command("transpile", "Compiles a circuit to the gates and couplings of a device.") { circuit, device, basis, file, level, seed, decoupling, soon, folder }
+        return new Command("transpile", "Compiles a circuit to the gates and couplings of a device.") { circuit, device, basis, file, level, seed, decoupling, schedule, folder }
             .Does(terminal,
             [
                 ("qtrain transpile ansatz.json --device manila -o ansatz.qasm", "placed on the best qubits of a calibrated device"),
                 ("qtrain transpile qft.json --device heavy-hex:127 --basis ecr,rz,sx,x --level 3", "to standard output"),
+                ("qtrain transpile ansatz.json --device lagos --dd xy4 -o timed.qasm", "delays where qubits wait, and pulses in them"),
                 ("qtrain transpile qaoa.json --device all:11 --basis rzz,gpi,gpi2 -o qaoa.json", "an ion trap; parameters stay"),
             ],
             async (parse, result, cancellation) =>
             {
                 var target = await TargetAsync(parse.GetValue(device)!, parse.GetValue(basis), parse.GetValue(folder)!, cancellation);
                 if (parse.GetValue(level) is var l && l is < 0 or > 3) throw new UsageException($"--level {l}: it must be 0, 1, 2 or 3.");
+                var timing = parse.GetValue(schedule);
+                if (timing is not ("none" or "asap" or "alap")) throw new UsageException($"--schedule {timing}: allowed are none, asap and alap.");
                 var read = EvaluationInputs.Circuit(parse.GetValue(circuit)!);
                 var compiled = Transpiler.Run(read, target, new TranspileOptions
                 {
                     Level = l,
                     Seed = parse.GetValue(seed),
-                    IsLate = !parse.GetValue(soon),
+                    ShowsWaits = timing != "none",
+                    IsLate = timing != "asap",
                     Decoupling = parse.GetValue(decoupling) switch
                     {
                         "none" => Decoupling.None,

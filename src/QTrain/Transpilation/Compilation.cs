@@ -74,7 +74,7 @@ internal sealed class Compilation(Circuit circuit, Target target, DeviceGraph de
         }
         int[] initial = [.. Enumerable.Range(0, circuit.QubitCount).Select(l => device.Qubits[route.Start[l]])];
         int[] final = [.. Enumerable.Range(0, circuit.QubitCount).Select(l => device.Qubits[route.End[wires[l]]])];
-        if (options.Level >= 2 && options.InitialLayout.IsDefaultOrEmpty && _errors is not null)
+        if (options.Level >= 2 && options.InitialLayout.IsDefaultOrEmpty && _errors is not null && route.Swaps > 0)
         {
             var moved = LayoutSearch.Improve(placed, initial, final, device, target, _errors);
             placed = [.. placed.Select(s => s.On(moved))];
@@ -89,14 +89,22 @@ internal sealed class Compilation(Circuit circuit, Target target, DeviceGraph de
     {
         var native = new Circuit(target.QubitCount, best.Operations, circuit.BitCount, circuit.Parameters);
         var schedule = Schedule.Of(native, target, options.IsLate);
-        if (options.Decoupling != Decoupling.None)
+        if (options.ShowsWaits || options.Decoupling != Decoupling.None)
         {
-            if (schedule is null)
-                throw new QuantumException($"Pulses for waiting qubits need the durations of gates, which target '{target.Name}' does not give for all of them.");
-            native = DynamicalDecoupling.Insert(native, schedule, target, options.Decoupling);
+            if (schedule is null) throw new QuantumException(Untimed(native));
+            native = Waits.Write(native, schedule, target, options.Decoupling);
             schedule = Schedule.Of(native, target, options.IsLate);
         }
         return new TranspiledCircuit(circuit, native, target, [.. best.Initial], [.. best.Final], schedule);
+    }
+
+    private string Untimed(Circuit native)
+    {
+        var wanted = options.Decoupling == Decoupling.None ? "Times of operations" : "Pulses for waiting qubits";
+        var unknown = native.Operations.First(o => Schedule.DurationOf(o, target) is null);
+        return unknown is Delay
+            ? $"{wanted} need delays in seconds, and '{unknown}' is in dt: write it in seconds, such as 100ns."
+            : $"{wanted} need the durations of gates and readouts, and target '{target.Name}' gives none of '{unknown}'.";
     }
 
     private sealed record Candidate(List<Operation> Operations, int[] Initial, int[] Final, double Loss, int TwoQubit, int Depth) : IComparable<Candidate>

@@ -46,8 +46,9 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
         var usage = Usage.Of(steps, qubits);
         var isTrivial = usage.Pairs.All(p => device.Distance(trivial[p.A], trivial[p.B]) == 1);
         if (isTrivial && errors is null) return [(problem, From(problem, trivial))];
-        var perfect = PlacementSearch.Find(device, usage.Wanted, errors is null ? null : p => errors.Of(usage.Pairs, usage.Turns, usage.Measured, p));
-        if (perfect is not null) return [(problem, From(problem, WithIdle(perfect, usage)))];
+        // The score is a guess of what the native circuit will lose: of a few good placements the circuits themselves are compared.
+        var perfect = PlacementSearch.FindBest(device, usage.Wanted, errors is null ? null : p => errors.Of(usage.Pairs, usage.Turns, usage.Measured, p), errors is null ? 1 : 8);
+        if (perfect.Count > 0) return [.. perfect.Select(p => (problem, From(problem, WithIdle(p, usage))))];
         return Sabre(problem, steps, qubits, usage);
     }
 

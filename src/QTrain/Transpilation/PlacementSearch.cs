@@ -17,8 +17,8 @@ internal sealed class PlacementSearch
     private readonly int[] _free;
     private readonly byte[] _apart;
     private readonly Func<int[], double>? _score;
-    private int[]? _best;
-    private double _least = double.PositiveInfinity;
+    private readonly int _wantedPlacements;
+    private readonly List<(double Score, int[] Place)> _found = [];
     private readonly bool _isPath;
     private readonly int[] _stamps;
     private readonly Queue<int> _reached = new();
@@ -26,11 +26,12 @@ internal sealed class PlacementSearch
     private int _tries;
     private int _mostTries;
 
-    private PlacementSearch(DeviceGraph device, int[][] wanted, Func<int[], double>? score)
+    private PlacementSearch(DeviceGraph device, int[][] wanted, Func<int[], double>? score, int count)
     {
         _device = device;
         _wanted = wanted;
         _score = score;
+        _wantedPlacements = count;
         _place = new int[wanted.Length];
         Array.Fill(_place, -1);
         _taken = new bool[device.Count];
@@ -46,16 +47,19 @@ internal sealed class PlacementSearch
     /// <param name="device">Where to.</param>
     /// <param name="wanted">The qubits that each qubit interacts with.</param>
     /// <param name="score">The lower the better, of a placement; null: the first found is taken.</param>
-    public static int[]? Find(DeviceGraph device, int[][] wanted, Func<int[], double>? score = null)
+    public static int[]? Find(DeviceGraph device, int[][] wanted, Func<int[], double>? score = null) => FindBest(device, wanted, score, 1).FirstOrDefault();
+
+    /// <summary>The best few placements, the best first; none where none was found.</summary>
+    public static List<int[]> FindBest(DeviceGraph device, int[][] wanted, Func<int[], double>? score, int count)
     {
-        if (wanted.Length > device.Count && wanted.Count(w => w.Length > 0) > device.Count) return null;
+        if (wanted.Length > device.Count && wanted.Count(w => w.Length > 0) > device.Count) return [];
         var degrees = device.Neighbours.Select(n => n.Length).OrderDescending().ToArray();
         var needed = wanted.Select(w => w.Length).OrderDescending().ToArray();
         for (var k = 0; k < Math.Min(needed.Length, degrees.Length); k++)
-            if (needed[k] > degrees[k]) return null;
-        var search = new PlacementSearch(device, wanted, score);
+            if (needed[k] > degrees[k]) return [];
+        var search = new PlacementSearch(device, wanted, score, count);
         search.Extend(0);
-        return search._best;
+        return [.. search._found.Select(f => f.Place)];
     }
 
     private static int[] Order(int[][] wanted)
@@ -105,8 +109,7 @@ internal sealed class PlacementSearch
     {
         if (depth == _order.Length)
         {
-            var score = _score?.Invoke(_place) ?? 0;
-            if (score < _least) (_best, _least) = ((int[])_place.Clone(), score);
+            Keep(_score?.Invoke(_place) ?? 0);
             return _score is null;
         }
         var qubit = _order[depth];
@@ -134,9 +137,17 @@ internal sealed class PlacementSearch
                 foreach (var other in _device.Neighbours[at]) _free[other]++;
                 _taken[at] = false;
                 _place[qubit] = -1;
-                if (isOver && (depth > 0 || (_score is null && _best is not null))) return true;
+                if (isOver && (depth > 0 || (_score is null && _found.Count > 0))) return true;
             }
         return false;
+    }
+
+    private void Keep(double score)
+    {
+        if (_found.Count == _wantedPlacements && score >= _found[^1].Score) return;
+        if (_found.Count == _wantedPlacements) _found.RemoveAt(_found.Count - 1);
+        var at = _found.FindIndex(f => score < f.Score);
+        _found.Insert(at < 0 ? _found.Count : at, (score, (int[])_place.Clone()));
     }
 
     private bool Fits(int qubit, int at, int depth)

@@ -53,7 +53,8 @@ public sealed class Schedule
         if (operation is Measure measure) yield return measure.Bit;
     }
 
-    private static double? DurationOf(Operation operation, Target target) => operation switch
+    /// <summary>How long an operation takes, in seconds; null where nobody says.</summary>
+    internal static double? DurationOf(Operation operation, Target target) => operation switch
     {
         GateOperation gate => target.Find(gate)?.DurationSeconds ?? (gate.Gate.Name is "rz" or "p" or "u1" ? 0 : null),
         Measure measure => target.Qubits[measure.Qubit].ReadoutSeconds,
