@@ -76,14 +76,15 @@ public static class OpenQasmSimulation
             InputValues.Assign(program, first, inputs, keepsParameters: false);
             bound.Body.Run(machine, branches);
             var counts = new Dictionary<string, long>();
+            var readsBits = machine.HasMeasured && bound.Measures || bound.QubitCount == 0;
             foreach (var branch in branches)
             {
                 machine.Settle(branch);
-                if (machine.HasMeasured || bound.QubitCount == 0) Count(Variables.BitsOf(bound, branch.Globals, _ => false), branch.Shots);
+                if (readsBits) Count(Variables.BitsOf(bound, branch.Globals, _ => false), branch.Shots);
                 else
                     foreach (var (outcome, count) in branch.State!.Sample(branch.Shots, branch.Random.Child(2))) Count(Variables.Text(outcome, bound.QubitCount), count);
             }
-            return new WideCounts(machine.HasMeasured || bound.QubitCount == 0 ? bound.BitCount : bound.QubitCount, counts.Select(c => new BitsCount(c.Key, c.Value)));
+            return new WideCounts(readsBits ? bound.BitCount : bound.QubitCount, counts.Select(c => new BitsCount(c.Key, c.Value)));
 
             void Count(string bits, long count) => counts[bits] = counts.GetValueOrDefault(bits) + count;
         }

@@ -88,7 +88,8 @@ internal sealed partial class Binder
         if (Operators.Binary(binary.Operator, left.Type, right.Type) is not { } found)
             throw binary.Span.Fault($"'{binary.Operator}' cannot be applied to {left.Type} and {right.Type}" + (left.Type.IsRegister && right.Type.IsRegister ? ": the registers must be of one size." : "."));
         var (a, b, find) = (left.Find, right.Find, found.Find);
-        if (left.Constant is { } x && right.Constant is { } y) return Mapped(Bound.Of(left.Type, x, binary.Span), found.Type, _ => find(x, y));
+        if (_program.Version == 2 && binary.Operator == "/" && right.Constant is { Real: 0, Integer.IsZero: true }) throw binary.Right.Span.Fault("division by zero.");
+        if (left.Constant is { } x && right.Constant is { } y) return Finite(Mapped(Bound.Of(left.Type, x, binary.Span), found.Type, _ => find(x, y)));
         // The second is not asked where the first decides, which may be why it was asked.
         if (binary.Operator is "&&" or "||")
         {
@@ -99,22 +100,29 @@ internal sealed partial class Binder
         return new Bound(found.Type, branch => find(a(branch), b(branch)), binary.Span);
     }
 
+    // In OpenQASM 2 every number is an angle or a part of one.
+    private Bound Finite(Bound value) => _program.Version != 2 || value.Constant is not { } known || value.Type.Kind != TypeKind.Float || double.IsFinite(known.Real)
+        ? value
+        : throw value.Span.Fault($"this is {known.Real.ToString(System.Globalization.CultureInfo.InvariantCulture)}: numbers must be finite.");
+
     private Bound BindCall(CallExpression call)
     {
         var symbol = Find(call.Name, call.Span);
         if (symbol is SubroutineSymbol routine) return BindRoutineCall(routine, call.Arguments, call.Span);
         if (symbol is not null) throw call.Span.Fault(symbol is GateSymbol ? $"'{call.Name}' is a gate: name the qubits it acts on." : $"'{call.Name}' is {symbol.What} and cannot be called.");
         if (call.Name == "sizeof") return BindSizeOf(call);
-        if (!Functions.Names.Contains(call.Name) || _program.Version == 2 && call.Name is not ("sin" or "cos" or "tan" or "exp" or "ln" or "sqrt"))
+        // Qiskit wrote the inverse functions into its files of version 2.
+        var name = _program.Version == 2 && !_isStrict && call.Name is "asin" or "acos" or "atan" ? "arc" + call.Name[1..] : call.Name;
+        if (!Functions.Names.Contains(name) || _program.Version == 2 && call.Name is not ("sin" or "cos" or "tan" or "exp" or "ln" or "sqrt") && name == call.Name)
         {
             throw call.Span.Fault($"there is no function or subroutine '{call.Name}'."
                 + (Nearest.To(call.Name, Functions.Names.Concat(GlobalScope.Symbols.Values.OfType<SubroutineSymbol>().Select(s => s.Name))) is { } near ? $" Did you mean '{near}'?" : ""));
         }
         var arguments = call.Arguments.Select(BindExpression).ToArray();
-        if (Functions.Find(call.Name, [.. arguments.Select(a => a.Type)]) is not { } found)
+        if (Functions.Find(name, [.. arguments.Select(a => a.Type)]) is not { } found)
             throw call.Span.Fault($"'{call.Name}' does not take {(arguments.Length == 0 ? "no arguments" : string.Join(", ", arguments.Select(a => a.Type)))}.");
         if (arguments.All(a => a.Constant is not null))
-            return Mapped(Bound.Of(found.Type, default, call.Span), found.Type, _ => found.Find([.. arguments.Select(a => a.Constant!.Value)]));
+            return Finite(Mapped(Bound.Of(found.Type, default, call.Span), found.Type, _ => found.Find([.. arguments.Select(a => a.Constant!.Value)])));
         return new Bound(found.Type, b => found.Find([.. arguments.Select(a => a.Find(b))]), call.Span);
     }
 

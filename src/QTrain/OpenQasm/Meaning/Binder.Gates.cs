@@ -26,7 +26,7 @@ internal sealed partial class Binder
                     if (_physical.Count >= MaxQubits) throw physical.Span.Fault("too many physical qubits.");
                     _physical.Add(physical.Number, use = new PhysicalUse());
                 }
-                return new QubitOperand(_ => [use.Index], false, 0, null, physical.Span);
+                return new QubitOperand(_ => [use.Index], false, 0, null, physical.Span) { Physical = physical.Number };
             case NameExpression name:
                 var symbol = Find(name.Name, name.Span) ?? throw NotDefined(name.Name, name.Span, s => s is QubitSymbol);
                 if (symbol is not QubitSymbol qubits) throw name.Span.Fault($"'{name.Name}' is {symbol.What}, where a qubit is expected.");
@@ -102,7 +102,8 @@ internal sealed partial class Binder
 
     private GateRule FindGate(GateCall call)
     {
-        switch (Find(call.Name, call.NameSpan))
+        // In OpenQASM 2 qubits and parameters of a gate do not hide the gates of their names.
+        switch (_program.Version == 2 ? GlobalScope.Symbols.GetValueOrDefault(call.Name) : Find(call.Name, call.NameSpan))
         {
             case GateSymbol gate:
                 return gate.Rule;
@@ -122,6 +123,7 @@ internal sealed partial class Binder
 
     private Step BindGateCall(GateCall call)
     {
+        if (_fallback is not null && call.Modifiers.IsEmpty && call.Name is "measure_ff" or "cc_prx" && Find(call.Name, call.NameSpan) is null) return BindFeedback(call);
         if (call.Modifiers.IsEmpty && call.Name != "gphase" && Find(call.Name, call.NameSpan) is SubroutineSymbol routine)
         {
             BindRoutineCall(routine, [.. call.Arguments, .. call.Qubits], call.Span);
@@ -140,10 +142,12 @@ internal sealed partial class Binder
         var modifiers = call.Modifiers.Select(BindModifier).ToImmutableArray();
         var operands = call.Qubits.Select(BindQubits).ToImmutableArray();
         var wanted = rule.QubitCount + modifiers.Sum(m => m.Count);
-        if (operands.Length != wanted)
+        // Braket's programs may say which qubits a global phase is for; it is global all the same.
+        if (_isBraket && call.Name == "gphase" && operands.Length > wanted) operands = operands[..wanted];
+        if (modifiers.Any(m => m.Counted is not null) ? operands.Length < wanted : operands.Length != wanted)
             throw call.Span.Fault($"{(modifiers.IsEmpty ? "gate" : "with its modifiers, gate")} '{call.Name}' acts on {Counted(wanted, "qubit")}, but {operands.Length} {(operands.Length == 1 ? "is" : "are")} given.");
         CheckSizes(operands, call);
-        var isFixed = angles.All(a => a.Constant is not null) && operands.All(o => o.Fixed is not null) && modifiers.All(m => m.Power is null || m.IsWhole) && rule.IsFixed;
+        var isFixed = angles.All(a => a.Constant is not null) && operands.All(o => o.Fixed is not null) && modifiers.All(m => m.Counted is null && (m.Power is null || m.IsWhole)) && rule.IsFixed;
         return new GateStep(call.Span, rule, modifiers, [.. angles.Select(a => a.Find)], operands, isFixed);
     }
 
@@ -162,6 +166,7 @@ internal sealed partial class Binder
         for (var a = 0; a < operands.Length; a++)
             for (var b = 0; b < a; b++)
             {
+                if (operands[a].Physical is { } number && operands[b].Physical == number) throw operands[a].Span.Fault($"'{call.Name}' is given one qubit twice: they must differ.");
                 if (operands[a].Fixed is not { } x || operands[b].Fixed is not { } y || x.Length == 0 || y.Length == 0) continue;
                 if (operands[a].IsRegister && operands[b].IsRegister ? x.Zip(y).Any(p => p.First == p.Second) : x.Intersect(y).Any())
                     throw operands[a].Span.Fault($"'{call.Name}' is given one qubit twice: they must differ.");
@@ -179,8 +184,31 @@ internal sealed partial class Binder
                 var real = Converted(power, QasmType.Float, isExplicit: false, "a power");
                 return new BoundModifier(modifier.Kind, 0, b => real.Find(b).Real, power.Constant is not null, modifier.Span);
             default:
-                return new BoundModifier(modifier.Kind, modifier.Argument is null ? 1 : ConstantInteger(modifier.Argument, "the number of controls", 1, 1000), null, true, modifier.Span);
+                if (modifier.Argument is null) return new BoundModifier(modifier.Kind, 1, null, true, modifier.Span);
+                var count = BindExpression(modifier.Argument);
+                // Braket's programs count controls by variables.
+                if (_fallback is not null && count.Constant is null && (count.Type.IsInteger || count.Type.IsTruth))
+                    return new BoundModifier(modifier.Kind, 0, null, false, modifier.Span) { Counted = b => count.Find(b).Integer };
+                return new BoundModifier(modifier.Kind, ConstantInteger(modifier.Argument, "the number of controls", 1, MaxControls), null, true, modifier.Span);
         }
+    }
+
+    // Braket's classical feedback: a measurement under a number, and a prx that happens when it gave 1.
+    private Step BindFeedback(GateCall call)
+    {
+        var isMeasured = call.Name == "measure_ff";
+        var count = isMeasured ? 1 : 3;
+        if (call.Arguments.Length != count) throw call.Span.Fault($"'{call.Name}' takes {Counted(count, "argument")}, but {call.Arguments.Length} {(call.Arguments.Length == 1 ? "is" : "are")} given.");
+        if (call.Qubits.Length != 1) throw call.Span.Fault($"'{call.Name}' acts on 1 qubit, but {call.Qubits.Length} are given.");
+        var key = ConstantInteger(call.Arguments[^1], "the number of the measurement", 0, int.MaxValue);
+        if (isMeasured)
+        {
+            if (!_feedback.TryGetValue(key, out var place)) _feedback.Add(key, place = _globals.Take());
+            _measures = true;
+            return new MeasureStep(call.Span, BindQubits(call.Qubits[0]), _ => [new BitAddress(0, place, 0, 0)], _classicalBits);
+        }
+        if (!_feedback.TryGetValue(key, out var slot)) throw call.Arguments[^1].Span.Fault($"'cc_prx' asks for measurement {key}, but no 'measure_ff({key})' stands before it.");
+        return new IfStep(call.Span, b => Memory.Load(b, 0, slot), BindGateCall(call with { Name = "prx", Arguments = call.Arguments[..2] }), null);
     }
 
     // Of pragmas only Braket's unitary is a gate; all others are kept and do nothing here.
@@ -213,6 +241,8 @@ internal sealed partial class Binder
         return new IndexExpression(span, new NameExpression(span, text[..bracket].Trim()), new IndexNode(span, [new IntegerLiteral(span, index)], IsSet: false));
     }
 
+    private const double MostDefect = 1e-6;
+
     private static Complex[,] ReadMatrix(string text, Span span)
     {
         var rows = text.Trim().TrimStart('[').TrimEnd(']').Split("],", StringSplitOptions.TrimEntries).Select(r => r.Trim().Trim('[', ']').Split(',').Select(e => Entry(e, span)).ToArray()).ToArray();
@@ -223,6 +253,8 @@ internal sealed partial class Binder
             for (var column = 0; column < size; column++) matrix[row, column] = rows[row][column];
         try
         {
+            // Written in eight digits, a matrix is hardly ever unitary: the nearest one that is was meant.
+            if (Orthonormal.Defect(matrix) < MostDefect) matrix = Orthonormal.Nearest(matrix);
             Gate.Unitary(matrix);
         }
         catch (QuantumException fault)
@@ -238,13 +270,16 @@ internal sealed partial class Binder
         Complex sum = 0;
         for (var at = 0; at < compact.Length;)
         {
-            var end = at + 1;
+            // Signs may follow one another: 0 - -0.5im.
+            var sign = 1;
+            while (at < compact.Length && compact[at] is '+' or '-') sign *= compact[at++] == '-' ? -1 : 1;
+            var end = Math.Min(at + 1, compact.Length);
             while (end < compact.Length && (compact[end] is not ('+' or '-') || compact[end - 1] is 'e' or 'E')) end++;
             var term = compact[at..end];
             var isImaginary = term.EndsWith("im", StringComparison.Ordinal);
             if (isImaginary) term = term[..^2].TrimEnd('*');
-            if (!double.TryParse(term is "" or "+" ? "1" : term is "-" ? "-1" : term, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) throw span.Fault($"'{text.Trim()}' is no entry of a matrix: write 0.5, 1im or 0.5 - 0.5im.");
-            sum += isImaginary ? new Complex(0, number) : number;
+            if (!double.TryParse(term.Length == 0 && isImaginary ? "1" : term, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) throw span.Fault($"'{text.Trim()}' is no entry of a matrix: write 0.5, 1im or 0.5 - 0.5im.");
+            sum += sign * (isImaginary ? new Complex(0, number) : number);
             at = end;
         }
         return sum;

@@ -14,7 +14,10 @@ internal sealed partial class Binder
         {
             case BlockStatement block:
                 return BindBody(block);
-            case EmptyStatement or CalibrationStatement:
+            case EmptyStatement:
+                return null;
+            case CalibrationStatement calibration:
+                BindCalibration(calibration);
                 return null;
             case PragmaStatement pragma:
                 return BindPragma(pragma);
@@ -50,8 +53,7 @@ internal sealed partial class Binder
             case DelayStatement delay:
                 return new DelayStep(delay.Span, RequireDuration(delay.Duration).Find, BindAllOr(delay.Qubits), () => _physical.Count + _qubits);
             case BoxStatement box:
-                if (box.Duration is not null) RequireDuration(box.Duration);
-                return new BoxStep(box.Span, BindBody(box.Body));
+                return new BoxStep(box.Span, box.Duration is null ? null : RequireDuration(box.Duration).Find, BindBody(box.Body));
             case Assignment assignment:
                 return BindAssignment(assignment);
             case ExpressionStatement expression:
@@ -73,6 +75,14 @@ internal sealed partial class Binder
             default:
                 throw statement.Span.Fault("this statement has no meaning here.");
         }
+    }
+
+    // A gate may be known by its calibration alone.
+    private void BindCalibration(CalibrationStatement calibration)
+    {
+        if (calibration.Name is not { } name || calibration.Returns || name is "measure" or "reset" or "delay" || _scope.Kind != ScopeKind.Global) return;
+        if (Find(name, calibration.Span) is not null || _fallback?.ContainsKey(name) == true) return;
+        Declare(new GateSymbol(name, calibration.Span, new OpaqueRule(name, calibration.ArgumentCount, calibration.QubitCount), MayBeReplaced: true));
     }
 
     private void RefuseInGate(Statement statement)
@@ -322,6 +332,8 @@ internal sealed partial class Binder
         if (place.ReadOnly is { } reason) throw at.Fault(reason + ".");
         if (place.Bits is null || place.Type.Kind is not (TypeKind.Bit or TypeKind.Bool)) return null;
         var (given, taken) = (qubits.IsRegister ? qubits.Width : 1, place.Type.Width == 0 ? 1 : place.Type.Width);
+        if (_program.Version == 2 && qubits.IsRegister != (place.Type.Width != 0))
+            throw span.Fault(qubits.IsRegister ? "a register of qubits is measured into a single bit: name one of the qubits, or a register of bits." : "a qubit is measured into a register of bits: name one of its bits.");
         if (given >= 0 && taken >= 0 && given != taken) throw span.Fault($"{given} qubit{(given == 1 ? " is" : "s are")} measured into {taken} bit{(taken == 1 ? "" : "s")}: there must be as many.");
         return new MeasureStep(span, qubits, place.Bits, _classicalBits);
     }
@@ -459,6 +471,13 @@ internal sealed partial class Binder
     private ReturnStep BindReturn(ReturnStatement result)
     {
         if (_returns is not { } type || _scope.Around != ScopeKind.Subroutine) throw result.Span.Fault("'return' stands outside of a subroutine.");
+        if (type.Kind == TypeKind.Void && result.Value is not null && _fallback is not null)
+        {
+            // Braket's subroutines need not say what they return.
+            var found = BindExpression(result.Value);
+            _returns = found.Type;
+            return new ReturnStep(result.Span, found.Find);
+        }
         if (type.Kind == TypeKind.Void) return result.Value is null ? new ReturnStep(result.Span, null) : throw result.Value.Span.Fault("this subroutine returns nothing: declare a type after '->'.");
         if (result.Value is null) throw result.Span.Fault($"this subroutine returns {type}: expected a value.");
         return new ReturnStep(result.Span, Converted(BindExpression(result.Value), type, isExplicit: false, "the result").Find);

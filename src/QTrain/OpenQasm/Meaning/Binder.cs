@@ -18,7 +18,7 @@ internal sealed record Bound(QasmType Type, Func<Branch, Value> Find, Span Span)
 /// <summary>Gives names, types and sizes their meaning, and makes of every statement a step that can be run. What is wrong is refused here, before anything runs.</summary>
 internal sealed partial class Binder
 {
-    private const int MaxWidth = 1 << 20, MaxItems = 1 << 22, MaxQubits = 1 << 20, MaxDefinitionDepth = 128;
+    private const int MaxWidth = 1 << 20, MaxItems = 1 << 22, MaxQubits = 1 << 20, MaxDefinitionDepth = 128, MaxControls = 1000;
 
     private readonly ProgramNode _program;
     private readonly bool _isBraket;
@@ -30,6 +30,7 @@ internal sealed partial class Binder
     private readonly List<VariableSymbol> _registers = [];
     private readonly List<QubitSymbol> _qubitRegisters = [];
     private readonly IReadOnlyDictionary<string, GateRule>? _fallback;
+    private readonly Dictionary<int, int> _feedback = [];
 
     private Scope _scope = new(ScopeKind.Global, null);
     private FrameLayout _frame;
@@ -88,7 +89,7 @@ internal sealed partial class Binder
             Registers = [.. _registers],
             ClassicalBits = _classicalBits,
             BitCount = _bits,
-            Measures = _measures,
+            Measures = _measures && _bits > 0,
             Pragmas = _program.Pragmas,
         };
     }
@@ -246,8 +247,12 @@ internal sealed partial class Binder
     private List<Step> BindAll(ImmutableArray<Statement> statements)
     {
         var steps = new List<Step>(statements.Length);
-        foreach (var statement in statements)
-            if (BindStatement(statement) is { } step) steps.Add(step);
+        for (var k = 0; k < statements.Length; k++)
+        {
+            if (statements[k] is PragmaStatement pragma && Pragmas.IsVerbatim(pragma.Content) && (k + 1 == statements.Length || statements[k + 1] is not BoxStatement))
+                throw pragma.Span.Fault("'#pragma braket verbatim' stands before a box: expected 'box { … }' after it.");
+            if (BindStatement(statements[k]) is { } step) steps.Add(step);
+        }
         return steps;
     }
 
@@ -304,6 +309,7 @@ internal sealed class BoundProgram
 
     public required int BitCount { get; init; }
 
+    /// <summary>Whether it measures, and has bits to show for it.</summary>
     public required bool Measures { get; init; }
 
     public required ImmutableArray<string> Pragmas { get; init; }

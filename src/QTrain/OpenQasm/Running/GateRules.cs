@@ -40,7 +40,7 @@ internal sealed class ComposedRule(string name, int angles, int qubits, Func<Ang
 internal sealed class OpaqueRule(string name, int angles, int qubits) : GateRule(name, angles, qubits)
 {
     public override void Emit(Machine machine, Branch branch, Angle[] angles, int[] qubits, Span at, List<Operation> into) =>
-        throw at.Fault($"gate '{Name}' is opaque: what it does is not said, so it cannot be run.");
+        throw at.Fault($"gate '{Name}' has no definition, only a name or a calibration: what it does is not said, so it cannot be run.");
 }
 
 /// <summary>A gate that the program defines.</summary>
@@ -84,7 +84,21 @@ internal sealed class DefinedRule : GateRule
 /// <param name="Power">Of a power: how many times.</param>
 /// <param name="IsWhole">Of a power: whether it never changes.</param>
 /// <param name="Span">Where it stands.</param>
-internal sealed record BoundModifier(ModifierKind Kind, int Count, Func<Branch, double>? Power, bool IsWhole, Span Span);
+internal sealed record BoundModifier(ModifierKind Kind, int Count, Func<Branch, double>? Power, bool IsWhole, Span Span)
+{
+    private const int MaxControls = 1000;
+
+    /// <summary>Of a control whose number of qubits is known only as the program runs.</summary>
+    public Func<Branch, System.Numerics.BigInteger>? Counted { get; init; }
+
+    /// <summary>How many qubits of the call are its.</summary>
+    public int CountAt(Branch branch)
+    {
+        if (Counted is null) return Count;
+        var count = Counted(branch);
+        return count >= 1 && count <= MaxControls ? (int)count : throw Span.Fault($"the number of controls is {count}: 1 to {MaxControls:#,0} is allowed.");
+    }
+}
 
 /// <summary>A gate applied to qubits.</summary>
 internal sealed class GateStep(Span span, GateRule rule, ImmutableArray<BoundModifier> modifiers, ImmutableArray<Func<Branch, Value>> angles, ImmutableArray<QubitOperand> operands, bool isFixed) : Step(span)
@@ -161,14 +175,17 @@ internal sealed class GateStep(Span span, GateRule rule, ImmutableArray<BoundMod
             rule.Emit(machine, branch, arguments, qubits, Span, into);
             return;
         }
-        var controls = modifiers.Sum(m => m.Count);
+        var controls = modifiers.Sum(m => m.CountAt(branch));
+        if (qubits.Length != rule.QubitCount + controls)
+            throw Span.Fault($"with its modifiers, gate '{rule.Name}' acts on {rule.QubitCount + controls} qubits, but {qubits.Length} are given.");
         var operations = new List<Operation>();
         rule.Emit(machine, branch, arguments, qubits[controls..], Span, operations);
         // The modifier nearest to the gate is done first; the first controls listed are those of the first modifier.
         for (var k = modifiers.Length - 1; k >= 0; k--)
         {
             var modifier = modifiers[k];
-            controls -= modifier.Count;
+            var count = modifier.CountAt(branch);
+            controls -= count;
             switch (modifier.Kind)
             {
                 case ModifierKind.Inverse:
@@ -178,7 +195,7 @@ internal sealed class GateStep(Span span, GateRule rule, ImmutableArray<BoundMod
                     operations = Modifiers.Power(machine, operations, modifier.Power!(branch), modifier.Span);
                     break;
                 default:
-                    operations = Modifiers.Control(operations, [.. qubits[controls..(controls + modifier.Count)].Select(q => new Control(q, modifier.Kind == ModifierKind.Control))]);
+                    operations = Modifiers.Control(operations, [.. qubits[controls..(controls + count)].Select(q => new Control(q, modifier.Kind == ModifierKind.Control))]);
                     break;
             }
         }
@@ -189,6 +206,9 @@ internal sealed class GateStep(Span span, GateRule rule, ImmutableArray<BoundMod
 /// <summary>Qubits as a gate is given them: one, or a register over which it spreads.</summary>
 internal sealed record QubitOperand(Func<Branch, int[]> Find, bool IsRegister, int Width, int[]? Fixed, Span Span)
 {
+    /// <summary>The number of a physical qubit, whose place among all is known when all are.</summary>
+    public int? Physical { get; init; }
+
     /// <summary>The qubits of every operand, and how often the gate is done: registers must be of one size.</summary>
     public static (int[][] Lists, int Length) Lists(ImmutableArray<QubitOperand> operands, Branch branch, Span at)
     {

@@ -36,7 +36,7 @@ internal sealed class DelayStep(Span span, Func<Branch, Value> duration, Immutab
 }
 
 /// <summary>A box: nothing moves into it or out of it, so that a circuit has barriers around what it holds, on the qubits that it uses.</summary>
-internal sealed class BoxStep(Span span, Step body) : Step(span)
+internal sealed class BoxStep(Span span, Func<Branch, Value>? duration, Step body) : Step(span)
 {
     protected override void Do(Machine machine, List<Branch> branches)
     {
@@ -50,7 +50,23 @@ internal sealed class BoxStep(Span span, Step body) : Step(span)
         body.Run(machine, branches);
         var qubits = branch.Operations.Skip(start).SelectMany(o => o.Qubits).Distinct().Order().ToImmutableArray();
         if (qubits.IsEmpty) return;
+        if (duration is not null) RequireRoom(branch, start, duration(branch));
         branch.Operations.Insert(start, new Circuits.Barrier(qubits));
         machine.Add(branch, new Circuits.Barrier(qubits), Span);
+    }
+
+    // How long gates take is not known here; delays alone may already be too much.
+    private void RequireRoom(Branch branch, int start, Value length)
+    {
+        var room = new Duration(length.Real, length.Imaginary);
+        if (!room.IsPossible) throw Span.Fault($"a box of {room} cannot be: durations of boxes are not negative.");
+        var waited = new Dictionary<int, Duration>();
+        foreach (var delay in branch.Operations.Skip(start).OfType<Delay>())
+            foreach (var qubit in delay.Qubits)
+            {
+                var sum = waited[qubit] = waited.GetValueOrDefault(qubit) + delay.Duration;
+                if (room.Dt == 0 && sum.Dt == 0 && sum.Seconds > room.Seconds * (1 + 1e-12) || room.Seconds == 0 && sum.Seconds == 0 && sum.Dt > room.Dt)
+                    throw Span.Fault($"the delays in this box take {sum} on one qubit, more than the {room} of the box.");
+            }
     }
 }

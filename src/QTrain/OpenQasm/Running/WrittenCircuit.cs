@@ -19,7 +19,7 @@ internal sealed record WrittenCircuit(Circuit? Circuit, Branch Final, bool Measu
         InputValues.Assign(program, branch, inputs, keepsParameters: true);
         bound.Body.Run(machine, [branch]);
         foreach (var variable in bound.Variables) RequireCurrent(machine, branch.Globals[variable.Slot]);
-        if (bound.QubitCount == 0) return new WrittenCircuit(null, branch, machine.HasMeasured);
+        if (bound.QubitCount == 0) return new WrittenCircuit(null, branch, machine.HasMeasured && bound.BitCount > 0);
         var operations = new List<Operation>(branch.Operations.Count);
         Angle phase = 0;
         foreach (var operation in branch.Operations)
@@ -32,7 +32,7 @@ internal sealed record WrittenCircuit(Circuit? Circuit, Branch Final, bool Measu
         if (!phase.IsConstant || Math.Abs(phase.Constant) > 1e-15) operations.Add(new GlobalPhase(phase));
         var used = operations.SelectMany(o => o.Angles).SelectMany(a => a.Terms).Select(t => t.Parameter).ToHashSet();
         var parameters = bound.Inputs.Select(OpenQasmProgram.ParameterOf).Where(used.Contains);
-        return new WrittenCircuit(new Circuit(bound.QubitCount, operations, machine.BitCount, parameters), branch, machine.HasMeasured);
+        return new WrittenCircuit(new Circuit(bound.QubitCount, operations, machine.BitCount, parameters), branch, machine.HasMeasured && bound.BitCount > 0);
     }
 
     // A variable that holds what a bit was before it was measured again has no place in the circuit's outcome.

@@ -177,4 +177,15 @@ internal enum JumpKind
 internal sealed record JumpStatement(Span Span, JumpKind Kind) : Statement(Span);
 
 /// <summary><c>cal</c>, <c>defcal</c> and <c>defcalgrammar</c>: kept as they are written.</summary>
-internal sealed record CalibrationStatement(Span Span, string Content) : Statement(Span);
+internal sealed record CalibrationStatement(Span Span, string Content) : Statement(Span)
+{
+    /// <summary>Of a defcal: the gate, measurement, … that it plays; null for others.</summary>
+    public string? Name { get; init; }
+
+    public int ArgumentCount { get; init; }
+
+    public int QubitCount { get; init; }
+
+    /// <summary>Whether it gives a result.</summary>
+    public bool Returns { get; init; }
+}

@@ -217,8 +217,20 @@ internal sealed partial class Parser
             });
         }
         var parser = new Parser(new SourceText(file.File, file.Text), _settings, _shared, _version, _includeDepth + 1);
-        if (parser.IsWord("OPENQASM")) throw parser.SpanOf(parser.Current).Fault("an included file has no version line: remove it.");
+        parser.SkipVersionOfInclude();
         return new IncludeStatement(span, path, parser.ReadUntilEnd(), IsBuiltIn: false);
+    }
+
+    // By custom an included file may say its version, if it is that of the program.
+    private void SkipVersionOfInclude()
+    {
+        if (!IsWord("OPENQASM")) return;
+        if (_settings.IsStrict) throw SpanOf(Current).Fault("[strict] an included file has no version line: remove it.");
+        var number = Ahead(1);
+        if (number.Kind is not (TokenKind.Integer or TokenKind.Real) || TextOf(number).Split('.')[0] != (_version == 2 ? "2" : "3"))
+            throw SpanOf(Current).Fault($"this file is included by a program in OpenQASM {_version}, and is not of that version.");
+        _at += 2;
+        Take(";", "after the version");
     }
 
     private Statement ReadRegister(Token first, bool isQuantum)
@@ -523,16 +535,17 @@ internal sealed partial class Parser
             Take(";", "after 'defcalgrammar'");
             return new CalibrationStatement(From(first), From(first).Text);
         }
-        if (word == "defcal") ReadCalibrationHeader();
+        var header = word == "defcal" ? ReadCalibrationHeader() : default;
         Take("{", "before the calibration block");
         if (Current.Kind == TokenKind.Calibration) _at++;
         Take("}", "to close the calibration block");
-        return new CalibrationStatement(From(first), From(first).Text);
+        return new CalibrationStatement(From(first), From(first).Text) { Name = header.Name, ArgumentCount = header.Arguments, QubitCount = header.Qubits, Returns = header.Returns };
     }
 
-    private void ReadCalibrationHeader()
+    private (string? Name, int Arguments, int Qubits, bool Returns) ReadCalibrationHeader()
     {
         if (Current.Kind != TokenKind.Identifier) throw Expected("the name of what is calibrated");
+        var (name, arguments, qubits) = (TextOf(Current), 0, 0);
         _at++;
         if (TakeIf("("))
         {
@@ -540,6 +553,7 @@ internal sealed partial class Parser
             {
                 if (Current.Kind == TokenKind.Identifier && (Words.Scalars.ContainsKey(TextOf(Current)) && !IsCast() || IsWord("qubit"))) ReadParameter();
                 else ReadExpression("an argument");
+                arguments++;
                 if (!TakeIf(",")) break;
             }
             Take(")", "to close the arguments");
@@ -548,9 +562,12 @@ internal sealed partial class Parser
         {
             if (IsSymbol("{") || IsSymbol("->")) break;
             if (Current.Kind is not (TokenKind.PhysicalQubit or TokenKind.Identifier)) throw Expected("a qubit");
+            qubits++;
             _at++;
         }
         while (TakeIf(","));
-        if (TakeIf("->")) ReadScalarType("the type of the result");
+        var returns = TakeIf("->");
+        if (returns) ReadScalarType("the type of the result");
+        return (name, arguments, qubits, returns);
     }
 }

@@ -93,8 +93,12 @@ internal sealed partial class Parser
             if (token.Kind != TokenKind.Identifier) continue;
             switch (_source.Text.AsSpan(token.Start, token.Length))
             {
-                case "qreg" or "creg" or "opaque":
+                case "opaque":
+                    return 2;
+                case "qreg" or "creg":
                     old = true;
+                    break;
+                case "delay" when k + 1 < _tokens.Length && !IsSymbol(_tokens[k + 1], "["):
                     break;
                 case "qubit" or "bit" or "int" or "uint" or "float" or "bool" or "const" or "let" or "def" or "input" or "output" or "for" or "while" or "else" or "switch" or "gphase" or "array" or "extern" or "box" or "delay":
                     isThree = true;
