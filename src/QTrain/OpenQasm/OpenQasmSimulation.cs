@@ -67,31 +67,38 @@ public static class OpenQasmSimulation
         if (shots < 0) throw new QuantumException($"{shots} shots cannot be taken: give 0 or more.");
         var bound = program.Bound;
         if (SampledRun.OfCircuit(program, inputs, shots, seed, options, cancellation) is { } quick) return quick;
-        var machine = new Machine(MachineMode.Sampled, bound.QubitCount, new QasmLimits(), cancellation) { Simulation = options ?? SimulationOptions.Default };
-        var branches = new List<Branch>();
-        try
+        var counts = new Dictionary<string, long>();
+        var (limits, done) = (new QasmLimits(), new WorkDone());
+        // Every shot may take a history of its own: no more at once than there is room for their states.
+        var atOnce = Math.Max(1, limits.MaxStateBytes / SimulationMemory.BytesFor(Math.Min(58, bound.QubitCount)));
+        var readsBits = false;
+        for (long first = 0, part = 0; first < shots || part == 0; first += atOnce, part++)
         {
-            var first = machine.Begin(bound.GlobalSize, shots, new RandomStream(seed));
-            branches.Add(first);
-            InputValues.Assign(program, first, inputs, keepsParameters: false);
-            bound.Body.Run(machine, branches);
-            var counts = new Dictionary<string, long>();
-            var readsBits = machine.HasMeasured && bound.Measures || bound.QubitCount == 0;
-            foreach (var branch in branches)
+            var machine = new Machine(MachineMode.Sampled, bound.QubitCount, limits, cancellation) { Simulation = options ?? SimulationOptions.Default, Done = done };
+            try
             {
-                machine.Settle(branch);
-                if (readsBits) Count(Variables.BitsOf(bound, branch.Globals, _ => false), branch.Shots);
-                else
-                    foreach (var (outcome, count) in branch.State!.Sample(branch.Shots, branch.Random.Child(2))) Count(Variables.Text(outcome, bound.QubitCount), count);
+                var stream = new RandomStream(seed);
+                var begun = machine.Begin(bound.GlobalSize, Math.Min(atOnce, shots - first), shots <= atOnce ? stream : stream.Child((ulong)part));
+                var branches = new List<Branch> { begun };
+                InputValues.Assign(program, begun, inputs, keepsParameters: false);
+                bound.Body.Run(machine, branches);
+                readsBits = machine.HasMeasured && bound.Measures || bound.QubitCount == 0;
+                foreach (var branch in branches)
+                {
+                    machine.Settle(branch);
+                    if (readsBits) Count(Variables.BitsOf(bound, branch.Globals, _ => false), branch.Shots);
+                    else
+                        foreach (var (outcome, count) in branch.State!.Sample(branch.Shots, branch.Random.Child(2))) Count(Variables.Text(outcome, bound.QubitCount), count);
+                }
             }
-            return new WideCounts(readsBits ? bound.BitCount : bound.QubitCount, counts.Select(c => new BitsCount(c.Key, c.Value)));
+            finally
+            {
+                machine.DisposeAll();
+            }
+        }
+        return new WideCounts(readsBits ? bound.BitCount : bound.QubitCount, counts.Select(c => new BitsCount(c.Key, c.Value)));
 
-            void Count(string bits, long count) => counts[bits] = counts.GetValueOrDefault(bits) + count;
-        }
-        finally
-        {
-            foreach (var branch in branches) branch.Dispose();
-        }
+        void Count(string bits, long count) => counts[bits] = counts.GetValueOrDefault(bits) + count;
     }
 
     /// <summary>The likeliest of many, in order of the text.</summary>

@@ -77,4 +77,41 @@ public sealed class Hostile_programs
         OpenQasmProgram.Parse(text).ToCircuit().Operations.Length.ShouldBe(20_020);
         clock.Elapsed.TotalSeconds.ShouldBeLessThan(30);
     }
+
+    [Theory]
+    [InlineData("qubit[4] q; bit[6] c; rx(0.7) q; for int i in [0:5] { c[i] = measure q[i % 4]; if (c[i]) rx(0.3 * (i + 1)) q; }")]
+    [InlineData("qubit[3] q; bit[3] c; int n = 0; h q; while (n < 3 && c != \"111\") { c = measure q; n += 1; h q; reset q[0]; }")]
+    [InlineData("qubit[3] q; bit c; ry(1.1) q; c = measure q[0]; if (c) { rx(0.4) q; c = measure q[1]; rx(0.1) q; }")]
+    [InlineData("qubit[3] q; ry(1.1) q; reset q[1]; measure q[0]; cx q[0], q[1]; reset q[2]; h q; measure q[2]; h q[2];")]
+    public void whose_states_do_not_fit_at_once_are_followed_part_by_part(string text)
+    {
+        var program = OpenQasmProgram.Parse("OPENQASM 3.0; include \"stdgates.inc\"; " + text);
+        var whole = ExactRun.Of(program, null, false, new QasmLimits(), SimulationOptions.Default, default);
+        foreach (var states in (int[])[1, 2, 3, 5])
+        {
+            var parts = ExactRun.Of(program, null, false, new QasmLimits { MaxStateBytes = states * SimulationMemory.BytesFor(program.QubitCount) }, SimulationOptions.Default, default);
+            parts.Probabilities.Select(p => p.Key).ShouldBe(whole.Probabilities.Select(p => p.Key));
+            foreach (var (one, other) in parts.Probabilities.Zip(whole.Probabilities)) one.Value.ShouldBe(other.Value, 1e-12);
+            parts.Outcomes.Count.ShouldBe(whole.Outcomes.Count);
+            parts.Outcomes.Sum(o => o.Probability).ShouldBe(1, 1e-10);
+        }
+    }
+
+    [Fact]
+    public void with_more_outcomes_than_can_be_followed_are_refused_before_memory_ends()
+    {
+        var program = OpenQasmProgram.Parse("OPENQASM 3.0; include \"stdgates.inc\"; qubit[16] q; bit[16] c; h q; for int i in [0:15] { c[i] = measure q[i]; h q[i]; measure q[i]; h q[i]; measure q[i]; }");
+        var limits = new QasmLimits { MaxStateBytes = 16 * SimulationMemory.BytesFor(16), MaxBranches = 1 << 10 };
+        Should.Throw<InvalidFileException>(() => ExactRun.Of(program, null, false, limits, SimulationOptions.Default, default)).Message.ShouldContain("run the program with --shots");
+    }
+
+    [Theory]
+    [InlineData("array[int, 4000000] a; array[int, 4000000] b; for int i in [0:100000] { b = a; }")]
+    [InlineData("bit[1000000] b; for int i in [0:1000000] { b = b << 1; }")]
+    public void that_move_much_count_for_as_many_steps(string text)
+    {
+        var clock = Stopwatch.StartNew();
+        Should.Throw<InvalidFileException>(() => OpenQasmSimulation.Run(OpenQasmProgram.Parse("OPENQASM 3.0; " + text))).Message.ShouldContain("does not end within");
+        clock.Elapsed.TotalSeconds.ShouldBeLessThan(30);
+    }
 }

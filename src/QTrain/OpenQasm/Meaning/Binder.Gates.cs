@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using QTrain.Circuits;
 using QTrain.Formats;
 using QTrain.OpenQasm.Running;
@@ -46,6 +47,12 @@ internal sealed partial class Binder
 
     private QubitOperand BindIndexedQubits(IndexExpression index)
     {
+        // Nearly all operands are q[3].
+        if (index is { Of: NameExpression name, Index: { IsSet: false, Items: [IntegerLiteral literal] } } && Find(name.Name, name.Span) is QubitSymbol { Fixed: { } register, IsRegister: true } symbol && literal.Value < register.Length)
+        {
+            var (one, finder) = symbol.Single((int)literal.Value);
+            return new QubitOperand(finder, false, 0, one, index.Span);
+        }
         var of = BindQubits(index.Of);
         if (_scope.Around == ScopeKind.Gate) throw index.Span.Fault("the qubits of a gate are single qubits: they cannot be indexed in its body.");
         if (!index.Index.IsSet && index.Index.Items.Length != 1) throw index.Index.Span.Fault("qubits take one index only.");
@@ -135,20 +142,30 @@ internal sealed partial class Binder
         if (call.Arguments.Length != rule.AngleCount)
             throw call.Span.Fault($"gate '{call.Name}' takes {Counted(rule.AngleCount, "angle")}, but {call.Arguments.Length} {(call.Arguments.Length == 1 ? "is" : "are")} given.");
         _realLiterals = _program.Version == 2;
-        var angles = call.Arguments.Select(a => Converted(BindExpression(a), QasmType.Float, isExplicit: false, $"an angle of '{call.Name}'")).ToArray();
+        var angles = call.Arguments.IsEmpty ? [] : new Bound[call.Arguments.Length];
+        for (var k = 0; k < angles.Length; k++)
+        {
+            var angle = BindExpression(call.Arguments[k]);
+            angles[k] = angle.Type == QasmType.Float ? angle : Converted(angle, QasmType.Float, isExplicit: false, $"an angle of '{call.Name}'");
+        }
         _realLiterals = false;
         foreach (var angle in angles)
             if (angle.Constant is { } value && !double.IsFinite(value.Real)) throw angle.Span.Fault($"this angle is {value.Real.ToString(CultureInfo.InvariantCulture)}: angles must be finite.");
-        var modifiers = call.Modifiers.Select(BindModifier).ToImmutableArray();
-        var operands = call.Qubits.Select(BindQubits).ToImmutableArray();
+        ImmutableArray<BoundModifier> modifiers = call.Modifiers.IsEmpty ? [] : [.. call.Modifiers.Select(BindModifier)];
+        var bound = new QubitOperand[call.Qubits.Length];
+        for (var k = 0; k < bound.Length; k++) bound[k] = BindQubits(call.Qubits[k]);
+        var operands = ImmutableCollectionsMarshal.AsImmutableArray(bound);
         var wanted = rule.QubitCount + modifiers.Sum(m => m.Count);
         // Braket's programs may say which qubits a global phase is for; it is global all the same.
         if (_isBraket && call.Name == "gphase" && operands.Length > wanted) operands = operands[..wanted];
         if (modifiers.Any(m => m.Counted is not null) ? operands.Length < wanted : operands.Length != wanted)
             throw call.Span.Fault($"{(modifiers.IsEmpty ? "gate" : "with its modifiers, gate")} '{call.Name}' acts on {Counted(wanted, "qubit")}, but {operands.Length} {(operands.Length == 1 ? "is" : "are")} given.");
         CheckSizes(operands, call);
-        var isFixed = angles.All(a => a.Constant is not null) && operands.All(o => o.Fixed is not null) && modifiers.All(m => m.Counted is null && (m.Power is null || m.IsWhole)) && rule.IsFixed;
-        return new GateStep(call.Span, rule, modifiers, [.. angles.Select(a => a.Find)], operands, isFixed);
+        var isFixed = rule.IsFixed;
+        foreach (var operand in operands) isFixed &= operand.Fixed is not null;
+        foreach (var modifier in modifiers) isFixed &= modifier.Counted is null && (modifier.Power is null || modifier.IsWhole);
+        foreach (var angle in angles) isFixed &= angle.Constant is not null;
+        return new GateStep(call.Span, rule, modifiers, angles, operands, isFixed);
     }
 
     private static string Counted(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
@@ -168,9 +185,21 @@ internal sealed partial class Binder
             {
                 if (operands[a].Physical is { } number && operands[b].Physical == number) throw operands[a].Span.Fault($"'{call.Name}' is given one qubit twice: they must differ.");
                 if (operands[a].Fixed is not { } x || operands[b].Fixed is not { } y || x.Length == 0 || y.Length == 0) continue;
-                if (operands[a].IsRegister && operands[b].IsRegister ? x.Zip(y).Any(p => p.First == p.Second) : x.Intersect(y).Any())
+                if (Meet(x, y, operands[a].IsRegister && operands[b].IsRegister))
                     throw operands[a].Span.Fault($"'{call.Name}' is given one qubit twice: they must differ.");
             }
+    }
+
+    private static bool Meet(int[] left, int[] right, bool isPairwise)
+    {
+        if (isPairwise)
+        {
+            for (var k = 0; k < Math.Min(left.Length, right.Length); k++)
+                if (left[k] == right[k]) return true;
+            return false;
+        }
+        // One of the two is a single qubit.
+        return left.Length == 1 ? right.Contains(left[0]) : right.Length == 1 ? left.Contains(right[0]) : left.Intersect(right).Any();
     }
 
     private BoundModifier BindModifier(Modifier modifier)

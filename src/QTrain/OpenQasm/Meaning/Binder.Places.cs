@@ -66,7 +66,7 @@ internal sealed partial class Binder
                     return (reference.Frame, reference.Slot, (ArrayValue)b.Frames[reference.Frame][reference.Slot].Content!, reference.At, reference.Shape);
                 }
                 var array = (ArrayValue)b.Frames[frame][slot].Content!;
-                return (frame, slot, array, AllOf(array), array.Shape);
+                return (frame, slot, array, array.All, array.Shape);
             }
             return ArrayAt(type, Locate) with { ReadOnly = readOnly };
         }
@@ -78,13 +78,6 @@ internal sealed partial class Binder
             place = place with { Bits = b => [.. Enumerable.Range(0, Math.Max(1, width)).Select(k => new BitAddress(FrameOf(b, isGlobal), slot, k, width, signed))] };
         }
         return place;
-    }
-
-    private static int[] AllOf(ArrayValue array)
-    {
-        var all = new int[array.Items.Length];
-        for (var k = 0; k < all.Length; k++) all[k] = k;
-        return all;
     }
 
     private static Place ArrayAt(QasmType type, Func<Branch, (int, int, ArrayValue Array, int[] At, int[] Shape)> locate) => new(

@@ -181,8 +181,10 @@ internal sealed partial class Binder
         var (isGlobal, slot) = (variable.IsGlobal, variable.Slot);
         if (type.Kind == TypeKind.Array)
         {
-            return new ActionStep(declaration.Span, (_, b) =>
+            var length = type.Dimensions.Aggregate(1L, (product, d) => product * d);
+            return new ActionStep(declaration.Span, (m, b) =>
             {
+                m.Work(length / 4, declaration.Span);
                 var array = initial is null ? EmptyArray(type) : ((ArrayValue)initial.Find(b).Content!).Copy();
                 array.IsAssigned = initial is not null;
                 if (!array.Shape.AsSpan().SequenceEqual(type.Dimensions.AsSpan())) throw new QuantumException($"an array of shape [{string.Join(", ", array.Shape)}] does not fit into {type}.");
@@ -352,7 +354,7 @@ internal sealed partial class Binder
                 throw assignment.Span.Fault($"'{assignment.Operator}' cannot be applied to {place.Type} and {value.Type}" + (place.Type.IsRegister && value.Type.IsRegister ? ": the registers must be of one size." : "."));
             var (load, right, find) = (place.Load, value.Find, found.Find);
             var result = Converted(new Bound(found.Type, b => find(load(b), right(b)), assignment.Span), place.Type, isExplicit: true, "the variable").Find;
-            return new ActionStep(assignment.Span, (_, b) => store(b, result(b)));
+            return Weighed(assignment.Span, place.Type, b => store(b, result(b)));
         }
         if (place.Type.Kind == TypeKind.Array) value = ArrayConverted(value, place.Type, "the variable");
         else
@@ -362,12 +364,19 @@ internal sealed partial class Binder
             value = Converted(value, place.Type, isExplicit: false, "the variable");
         }
         var of = value.Find;
-        if (place.Type.IsRegister && place.Type.Width < 0 && place.Bits is { } bits && value.Type.Width > 0)
+        return Weighed(assignment.Span, place.Type, b => store(b, of(b)));
+    }
+
+    // What moves much counts for as many steps.
+    private static ActionStep Weighed(Span span, QasmType type, Action<Branch> action)
+    {
+        var size = type.Kind == TypeKind.Array ? type.Dimensions.Aggregate(1L, (product, d) => product * Math.Max(1, d)) : Math.Max(0, type.Width) / 64;
+        if (size < 16) return new ActionStep(span, (_, b) => action(b));
+        return new ActionStep(span, (m, b) =>
         {
-            // Reached when the size of a slice is known only as the program runs.
-            return new ActionStep(assignment.Span, (_, b) => store(b, of(b)));
-        }
-        return new ActionStep(assignment.Span, (_, b) => store(b, of(b)));
+            m.Work(size / 4, span);
+            action(b);
+        });
     }
 
     private ActionStep? BindExpressionStatement(ExpressionStatement statement)

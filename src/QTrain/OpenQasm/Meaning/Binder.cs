@@ -7,12 +7,17 @@ using QTrain.OpenQasm.Syntax;
 namespace QTrain.OpenQasm.Meaning;
 
 /// <summary>An expression whose names, types and sizes are known.</summary>
-internal sealed record Bound(QasmType Type, Func<Branch, Value> Find, Span Span)
+internal sealed record Bound(QasmType Type, Func<Branch, Value>? Finder, Span Span)
 {
+    private Func<Branch, Value>? _find = Finder;
+
+    /// <summary>How the value is found while the program runs.</summary>
+    public Func<Branch, Value> Find => _find ??= Constant is { } known ? _ => known : throw new InvalidOperationException("An expression without a value.");
+
     /// <summary>The value where it never changes.</summary>
     public Value? Constant { get; init; }
 
-    public static Bound Of(QasmType type, Value value, Span span) => new(type, _ => value, span) { Constant = value };
+    public static Bound Of(QasmType type, Value value, Span span) => new(type, null, span) { Constant = value };
 }
 
 /// <summary>Gives names, types and sizes their meaning, and makes of every statement a step that can be run. What is wrong is refused here, before anything runs.</summary>
@@ -35,6 +40,7 @@ internal sealed partial class Binder
     private Scope _scope = new(ScopeKind.Global, null);
     private FrameLayout _frame;
     private List<Step> _before = [];
+    private List<Step>? _idle;
     private QasmType? _returns;
     private int _loops;
     private int _qubits;
@@ -260,11 +266,16 @@ internal sealed partial class Binder
     private Step? BindStatement(Statement statement)
     {
         var outer = _before;
-        _before = [];
+        _before = _idle ?? [];
+        _idle = null;
         try
         {
             var step = BindBare(statement);
-            if (_before.Count == 0) return step;
+            if (_before.Count == 0)
+            {
+                _idle = _before;
+                return step;
+            }
             if (step is not null) _before.Add(step);
             return new BlockStep(statement.Span, [.. _before]);
         }

@@ -38,6 +38,20 @@ internal sealed record VariableSymbol(string Name, Span Declared, QasmType Type,
 /// <summary>Qubits: fixed ones, or those that stand in a place of a frame.</summary>
 internal sealed record QubitSymbol(string Name, Span Declared, int Width, bool IsRegister, int[]? Fixed, bool IsGlobal, int Slot) : Symbol(Name, Declared)
 {
+    private Func<Branch, int[]>?[]? _singles;
+
+    /// <summary>One of fixed qubits, made once however often it is named.</summary>
+    public (int[] Qubits, Func<Branch, int[]> Find) Single(int index)
+    {
+        var find = (_singles ??= new Func<Branch, int[]>?[Fixed!.Length])[index];
+        if (find is null)
+        {
+            int[] one = [Fixed![index]];
+            _singles[index] = find = _ => one;
+        }
+        return (find(null!), find);
+    }
+
     public string Role { get; init; } = "a qubit";
 
     public override string What => Role;

@@ -76,10 +76,15 @@ internal sealed class ArrayValue(Value[] items, int[] shape) : IEquatable<ArrayV
 
     public int[] Shape { get; } = shape;
 
+    private int[]? _all;
+
+    /// <summary>The places of all elements.</summary>
+    public int[] All => _all ??= [.. Enumerable.Range(0, Items.Length)];
+
     /// <summary>Whether any element was ever assigned.</summary>
     public bool IsAssigned { get; set; }
 
-    public ArrayValue Copy() => new((Value[])Items.Clone(), Shape) { IsAssigned = IsAssigned };
+    public ArrayValue Copy() => new((Value[])Items.Clone(), Shape) { IsAssigned = IsAssigned, _all = _all };
 
     public bool Equals(ArrayValue? other) => other is not null && Shape.AsSpan().SequenceEqual(other.Shape) && Items.AsSpan().SequenceEqual(other.Items);
 

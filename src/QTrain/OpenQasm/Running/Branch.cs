@@ -44,6 +44,9 @@ internal sealed class Branch : IDisposable
     /// <summary>While a circuit is written: what must have been measured for this to be reached.</summary>
     public ImmutableArray<(ClassicalBit Bit, bool Value)> Condition { get; set; } = [];
 
+    /// <summary>Counts the states that are held at once.</summary>
+    public required StateCount Held { get; init; }
+
     public Value[] Globals => Frames[0];
 
     public Value[] Locals => Frames[^1];
@@ -57,7 +60,7 @@ internal sealed class Branch : IDisposable
             state = StateVector.Zero(State.QubitCount, State.Options);
             state.CopyFrom(State);
         }
-        return new Branch
+        var copy = new Branch
         {
             Frames = [.. Frames.Select(CopyFrame)],
             Operations = [.. Operations],
@@ -68,7 +71,10 @@ internal sealed class Branch : IDisposable
             Flow = Flow,
             Returned = Returned,
             Condition = Condition,
+            Held = Held,
         };
+        if (state is not null) Held.Add(copy);
+        return copy;
     }
 
     private static Value[] CopyFrame(Value[] frame)
@@ -96,5 +102,31 @@ internal sealed class Branch : IDisposable
         return hash.ToHashCode();
     }
 
-    public void Dispose() => State?.Dispose();
+    public void Dispose()
+    {
+        if (State is null || _isDisposed) return;
+        _isDisposed = true;
+        Held.Remove(this);
+        State.Dispose();
+    }
+
+    private bool _isDisposed;
+}
+
+/// <summary>How many states are held at once.</summary>
+internal sealed class StateCount
+{
+    private readonly HashSet<Branch> _branches = [];
+
+    public int States => _branches.Count;
+
+    public void Add(Branch branch) => _branches.Add(branch);
+
+    public void Remove(Branch branch) => _branches.Remove(branch);
+
+    /// <summary>Gives all of them back, whoever held them when something went wrong.</summary>
+    public void DisposeAll()
+    {
+        foreach (var branch in _branches.ToArray()) branch.Dispose();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using QTrain.Circuits;
@@ -33,19 +34,7 @@ internal static class ExactRun
         }
         if (written is { Circuit: null }) return WithoutQubits(bound, written);
         if (written?.Circuit is { } circuit && TerminalMeasurement.Of(circuit) is { } terminal) return OfTerminal(bound, written, terminal, withState, options);
-        try
-        {
-            return Branched(program, inputs, withState, limits, options, cancellation);
-        }
-        catch (NotEnoughMemoryException) when (written?.Circuit is { BitCount: <= 64 } && bound.Measures)
-        {
-            // One branch after another needs few states at a time.
-            var byBits = new Dictionary<string, double>();
-            var byVariables = new Dictionary<string, (double Probability, JsonObject Variables)>();
-            foreach (var (register, probability) in Simulator.Probabilities(CompiledCircuit.From(written.Circuit), [], options))
-                Add(byBits, byVariables, bound, written.Final.Globals, bit => (register >> bit & 1) != 0, probability);
-            return Result(byBits, byVariables, isComplete: true, measures: true, null);
-        }
+        return Branched(program, inputs, withState, limits, options, cancellation);
     }
 
     private static OpenQasmResult WithoutQubits(BoundProgram bound, WrittenCircuit written)
@@ -145,43 +134,74 @@ internal static class ExactRun
         return ([.. indices.Select(k => KeyValuePair.Create(text((ulong)k), probabilities[k]))], isComplete);
     }
 
+    /// <summary>Follows the outcomes of measurements side by side while there is room for their states. Where there is not, the histories are divided by
+    /// the outcomes of the first measurements, and followed part by part: the beginning is run again for each, and no more is held than before.</summary>
     private static OpenQasmResult Branched(OpenQasmProgram program, IReadOnlyDictionary<string, string>? inputs, bool withState, QasmLimits limits, SimulationOptions options, CancellationToken cancellation)
     {
-        var bound = program.Bound;
-        var machine = new Machine(MachineMode.Exact, bound.QubitCount, limits, cancellation) { Simulation = options };
-        var branches = new List<Branch>();
-        try
+        var (bound, done) = (program.Bound, new WorkDone());
+        var byBits = new Dictionary<string, double>();
+        var byVariables = new Dictionary<string, (double Probability, JsonObject Variables)>();
+        Complex[]? amplitudes = null;
+        var parts = new Stack<ImmutableArray<bool>>([[]]);
+        var (ended, isDivided) = (0, false);
+        while (parts.TryPop(out var forced))
         {
-            var first = machine.Begin(bound.GlobalSize, 0, default);
-            branches.Add(first);
-            InputValues.Assign(program, first, inputs, keepsParameters: false);
-            bound.Body.Run(machine, branches);
-            var byBits = new Dictionary<string, double>();
-            var byVariables = new Dictionary<string, (double Probability, JsonObject Variables)>();
-            foreach (var branch in branches)
+            var machine = new Machine(MachineMode.Exact, bound.QubitCount, limits, cancellation) { Simulation = options, Forced = forced, Done = done };
+            var branches = new List<Branch>();
+            Branch? first = null;
+            try
             {
-                machine.Settle(branch);
-                if (machine.HasMeasured && bound.Measures) Add(byBits, byVariables, bound, branch.Globals, _ => false, branch.Weight);
-                else
-                {
-                    AddOutcome(byVariables, Variables.ToJson(bound, branch.Globals, _ => false), branch.Weight);
-                    if (bound.QubitCount > MostMeasured) throw TooMany(bound.QubitCount, "qubits");
-                    var probabilities = branch.State!.Probabilities();
-                    for (var k = 0; k < probabilities.Length; k++)
-                    {
-                        if (!(probabilities[k] * branch.Weight > 1e-15)) continue;
-                        var text = Variables.Text((ulong)k, bound.QubitCount);
-                        byBits[text] = byBits.GetValueOrDefault(text) + probabilities[k] * branch.Weight;
-                    }
-                }
+                first = machine.Begin(bound.GlobalSize, 0, default);
+                branches.Add(first);
+                InputValues.Assign(program, first, inputs, keepsParameters: false);
+                bound.Body.Run(machine, branches);
+                if (machine.IsRepetition) continue;
+                if ((ended += branches.Count) > limits.MaxBranches) throw TooManyOutcomes(bound.Body.Span, limits);
+                foreach (var branch in branches) Read(machine, branch);
+                if (withState && !isDivided && branches is [{ State: { } only }]) amplitudes = only.ToArray();
             }
-            return Result(byBits, byVariables, isComplete: true, bound.Measures, withState && branches is [{ State: { } only }] ? only.ToArray() : null);
+            catch (ImpossibleHistoryException)
+            {
+                // Nothing begins so.
+            }
+            catch (TooManyStatesException fault)
+            {
+                isDivided = true;
+                // So many histories had begun like this one; as many are like it, before any has ended.
+                var further = BitOperations.Log2((uint)fault.States);
+                if (forced.Length + further > 62 || (long)fault.States << forced.Length > limits.MaxBranches) throw TooManyOutcomes(fault.At, limits);
+                for (var outcomes = (1L << further) - 1; outcomes >= 0; outcomes--)
+                    parts.Push(forced.AddRange(Enumerable.Range(0, further).Select(k => (outcomes >> (further - 1 - k) & 1) != 0)));
+            }
+            finally
+            {
+                machine.DisposeAll();
+            }
         }
-        finally
+        return Result(byBits, byVariables, isComplete: true, bound.Measures, amplitudes);
+
+        void Read(Machine machine, Branch branch)
         {
-            foreach (var branch in branches) branch.Dispose();
+            machine.Settle(branch);
+            if (machine.HasMeasured && bound.Measures)
+            {
+                Add(byBits, byVariables, bound, branch.Globals, _ => false, branch.Weight);
+                return;
+            }
+            AddOutcome(byVariables, Variables.ToJson(bound, branch.Globals, _ => false), branch.Weight);
+            if (bound.QubitCount > MostMeasured) throw TooMany(bound.QubitCount, "qubits");
+            var probabilities = branch.State!.Probabilities();
+            for (var k = 0; k < probabilities.Length; k++)
+            {
+                if (!(probabilities[k] * branch.Weight > 1e-15)) continue;
+                var text = Variables.Text((ulong)k, bound.QubitCount);
+                byBits[text] = byBits.GetValueOrDefault(text) + probabilities[k] * branch.Weight;
+            }
         }
     }
+
+    private static Formats.InvalidFileException TooManyOutcomes(Syntax.Span at, QasmLimits limits) =>
+        at.Fault($"more than {limits.MaxBranches:#,0} outcomes of measurements have to be followed: run the program with --shots instead.");
 }
 
 /// <summary>A circuit as gates and then measurements.</summary>

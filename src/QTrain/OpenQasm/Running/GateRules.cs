@@ -101,7 +101,7 @@ internal sealed record BoundModifier(ModifierKind Kind, int Count, Func<Branch, 
 }
 
 /// <summary>A gate applied to qubits.</summary>
-internal sealed class GateStep(Span span, GateRule rule, ImmutableArray<BoundModifier> modifiers, ImmutableArray<Func<Branch, Value>> angles, ImmutableArray<QubitOperand> operands, bool isFixed) : Step(span)
+internal sealed class GateStep(Span span, GateRule rule, ImmutableArray<BoundModifier> modifiers, Bound[] angles, ImmutableArray<QubitOperand> operands, bool isFixed) : Step(span)
 {
     // Operations made once for gates whose arguments never change.
     private const int MostKept = 256;
@@ -121,7 +121,7 @@ internal sealed class GateStep(Span span, GateRule rule, ImmutableArray<BoundMod
             var bits = ImmutableArray<ClassicalBit>.Empty;
             for (var k = 0; k < values.Length; k++)
             {
-                values[k] = angles[k](branch);
+                values[k] = angles[k].Constant ?? angles[k].Find(branch);
                 if (Cases.Has(values[k])) bits = bits.Union(Cases.Of(values[k]).Bits).ToImmutableArray();
             }
             if (bits.IsEmpty) Apply(machine, branch, values);

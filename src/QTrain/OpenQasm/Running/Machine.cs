@@ -36,9 +36,9 @@ internal sealed class Machine(MachineMode mode, int qubits, QasmLimits limits, C
     // A plan is worth making for more operations or larger states than these.
     private const int FewestPlannedQubits = 12;
 
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly StateCount _held = new();
+    private int _forced;
     private readonly Dictionary<int, int> _versions = [];
-    private long _steps;
     private int _mergeAt = MergeFrom;
 
     public MachineMode Mode { get; } = mode;
@@ -46,6 +46,15 @@ internal sealed class Machine(MachineMode mode, int qubits, QasmLimits limits, C
     public int QubitCount { get; } = qubits;
 
     public QasmLimits Limits { get; } = limits;
+
+    /// <summary>What has been done so far; runs of one program share it.</summary>
+    public WorkDone Done { get; init; } = new();
+
+    /// <summary>Outcomes that the first measurements are to have: a run with these follows a part of all histories.</summary>
+    public ImmutableArray<bool> Forced { get; init; } = [];
+
+    /// <summary>Whether any of these was not asked for, and was to be 1: then the run with 0 in its place says the same.</summary>
+    public bool IsRepetition => Forced.AsSpan()[_forced..].Contains(true);
 
     public SimulationOptions Simulation { get; init; } = SimulationOptions.Default;
 
@@ -60,14 +69,14 @@ internal sealed class Machine(MachineMode mode, int qubits, QasmLimits limits, C
     /// <summary>Counts work done, and stops a program that never would.</summary>
     public void Work(long steps, Span at)
     {
-        if ((_steps += steps) > Limits.MaxSteps) throw at.Fault($"the program does not end within {Limits.MaxSteps:#,0} steps: here is where it was stopped.");
-        if ((_steps & 0x3FF) < steps) CheckTime(at);
+        if ((Done.Steps += steps) > Limits.MaxSteps) throw at.Fault($"the program does not end within {Limits.MaxSteps:#,0} steps: here is where it was stopped.");
+        if ((Done.Steps & 0x3FF) < steps) CheckTime(at);
     }
 
     private void CheckTime(Span at)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (Stopwatch.GetElapsedTime(_start) > Limits.MaxTime) throw at.Fault($"the program does not end within {Limits.MaxTime.TotalSeconds:0} s: here is where it was stopped.");
+        if (Stopwatch.GetElapsedTime(Done.Start) > Limits.MaxTime) throw at.Fault($"the program does not end within {Limits.MaxTime.TotalSeconds:0} s: here is where it was stopped.");
     }
 
     public Branch Begin(int globals, long shots, RandomStream random)
@@ -77,10 +86,15 @@ internal sealed class Machine(MachineMode mode, int qubits, QasmLimits limits, C
             State = Mode == MachineMode.Written || QubitCount == 0 ? null : StateVector.Zero(QubitCount, Simulation),
             Shots = shots,
             Random = random,
+            Held = _held,
         };
+        if (branch.State is not null) _held.Add(branch);
         branch.Frames.Add(new Value[globals]);
         return branch;
     }
+
+    /// <summary>Gives the states of all branches back.</summary>
+    public void DisposeAll() => _held.DisposeAll();
 
     /// <summary>Adds operations to a branch.</summary>
     public void Add(Branch branch, Operation operation, Span at)
@@ -137,11 +151,21 @@ internal sealed class Machine(MachineMode mode, int qubits, QasmLimits limits, C
             Project(branch, qubit, outcome, outcome ? one : zero);
             return (outcome, other);
         }
+        if (_forced < Forced.Length)
+        {
+            var wanted = Forced[_forced++];
+            branch.Weight *= wanted ? ofOne : 1 - ofOne;
+            if (!(branch.Weight > Impossible) || !((wanted ? one : zero) > 1e-30)) throw new ImpossibleHistoryException();
+            Project(branch, qubit, wanted, wanted ? one : zero);
+            return (wanted, null);
+        }
         var (canZero, canOne) = (branch.Weight * (1 - ofOne) > Impossible && zero > 1e-30, branch.Weight * ofOne > Impossible && one > 1e-30);
         if (!canZero && !canOne) (canZero, canOne) = (ofOne <= 0.5, ofOne > 0.5);
         Branch? second = null;
         if (canZero && canOne)
         {
+            CheckTime(at);
+            if ((_held.States + 1L) * SimulationMemory.BytesFor(QubitCount) > Limits.MaxStateBytes && _held.States > 1) throw new TooManyStatesException(_held.States, at);
             second = branch.Divide();
             second.Weight = branch.Weight * ofOne;
             Project(second, qubit, true, one);
@@ -266,6 +290,25 @@ internal sealed class Machine(MachineMode mode, int qubits, QasmLimits limits, C
     }
 }
 
+/// <summary>How much has been done.</summary>
+internal sealed class WorkDone
+{
+    public long Start { get; } = Stopwatch.GetTimestamp();
+
+    public long Steps { get; set; }
+}
+
+/// <summary>More states would have to be held at once than memory is for.</summary>
+internal sealed class TooManyStatesException(int states, Span at) : Exception
+{
+    public int States { get; } = states;
+
+    public Span At { get; } = at;
+}
+
+/// <summary>A measurement cannot have the outcome that it was to have.</summary>
+internal sealed class ImpossibleHistoryException : Exception;
+
 /// <summary>How much a program may do.</summary>
 internal sealed record QasmLimits
 {
@@ -274,6 +317,9 @@ internal sealed record QasmLimits
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(300);
 
     public int MaxBranches { get; init; } = 1 << 16;
+
+    /// <summary>States held at once while outcomes are followed side by side. It is no matter of the machine: what is found may depend on it in the last bit.</summary>
+    public long MaxStateBytes { get; init; } = 1L << 29;
 
     public int MaxOperations { get; init; } = 5_000_000;
 }

@@ -27,22 +27,16 @@ internal readonly record struct Token(TokenKind Kind, int Start, int Length);
 /// <remarks>Calibration blocks (<c>cal</c>, <c>defcal</c>) are in a language of their own: they are one token each, kept as they are.</remarks>
 internal sealed class Lexer
 {
-    // Longest first.
-    private static readonly string[] Symbols =
-    [
-        "<<=", ">>=", "**=", "->", "++", "**", "||", "&&", "==", "!=", "+=", "-=", "*=", "/=", "&=", "|=", "^=", "%=", ">=", "<=", ">>", "<<",
-        "[", "]", "{", "}", "(", ")", ":", ";", ".", ",", "=", "+", "-", "*", "/", "%", "|", "&", "^", "@", "~", "!", ">", "<",
-    ];
-
     private readonly SourceText _source;
     private readonly string _text;
-    private readonly List<Token> _tokens = [];
+    private readonly List<Token> _tokens;
     private int _at;
 
     private Lexer(SourceText source)
     {
         _source = source;
         _text = source.Text;
+        _tokens = new List<Token>(_text.Length / 3 + 8);
     }
 
     public static Token[] Read(SourceText source)
@@ -202,6 +196,11 @@ internal sealed class Lexer
         // A unit or "im" may stand apart by blanks; anything else that touches the number is a slip.
         var unit = _at;
         while (unit < _text.Length && _text[unit] is ' ' or '\t') unit++;
+        if (unit == _text.Length || _text[unit] is not ('i' or 'd' or 'n' or 'u' or 'm' or 's' or '\u00B5' or '\u03BC') && (unit > _at || _text[unit] is ';' or ',' or ')' or ']' or '*' or '/' or '+' or '-' or '\n' or '\r'))
+        {
+            Add(kind, start);
+            return;
+        }
         foreach (var name in (ReadOnlySpan<string>)["im", "dt", "ns", "us", "\u00B5s", "\u03BCs", "ms", "s"])
         {
             var end = unit + name.Length;
@@ -272,13 +271,28 @@ internal sealed class Lexer
         throw Fault(start - 1, 1, "this calibration block is never closed: expected '}'.");
     }
 
+    // The longest that is one; 0: none is.
+    private static int LengthOfSymbol(ReadOnlySpan<char> text)
+    {
+        switch (text[0])
+        {
+            case '[' or ']' or '{' or '}' or '(' or ')' or ':' or ';' or '.' or ',' or '@' or '~':
+                return 1;
+            case '=' or '+' or '-' or '*' or '/' or '%' or '|' or '&' or '^' or '!' or '>' or '<':
+                if (text.Length >= 3 && text[..3] is "<<=" or ">>=" or "**=") return 3;
+                if (text.Length >= 2 && text[..2] is "->" or "++" or "**" or "||" or "&&" or "==" or "!=" or "+=" or "-=" or "*=" or "/=" or "&=" or "|=" or "^=" or "%=" or ">=" or "<=" or ">>" or "<<") return 2;
+                return 1;
+            default:
+                return 0;
+        }
+    }
+
     private void ReadSymbol()
     {
-        foreach (var symbol in Symbols)
+        if (LengthOfSymbol(_text.AsSpan(_at)) is > 0 and var length)
         {
-            if (string.CompareOrdinal(_text, _at, symbol, 0, symbol.Length) != 0) continue;
             var start = _at;
-            _at += symbol.Length;
+            _at += length;
             Add(TokenKind.Symbol, start);
             return;
         }

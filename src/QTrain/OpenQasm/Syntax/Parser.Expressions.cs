@@ -155,7 +155,12 @@ internal sealed partial class Parser
     // Expressions up to a closing symbol; a comma may follow the last.
     private ImmutableArray<Expression> ReadList(string end, string what)
     {
+        if (IsSymbol(end)) return [];
+        var only = ReadExpression(what);
+        if (!TakeIf(",")) return [only];
+        RefuseTrailingComma(end);
         var items = ImmutableArray.CreateBuilder<Expression>();
+        items.Add(only);
         while (!IsSymbol(end))
         {
             items.Add(ReadExpression(what));
@@ -179,7 +184,11 @@ internal sealed partial class Parser
             Take("]", "to close the index");
             return new IndexNode(From(first), set.Items, IsSet: true);
         }
+        var only = ReadIndexItem();
+        if (TakeIf("]")) return new IndexNode(From(first), [only], IsSet: false);
         var items = ImmutableArray.CreateBuilder<Expression>();
+        items.Add(only);
+        Take(",", "or ']' after an index");
         do
         {
             if (IsSymbol("]") && items.Count > 0) break;
@@ -261,6 +270,7 @@ internal sealed partial class Parser
 
     private BigInteger ReadInteger(Token token)
     {
+        if (int.TryParse(WordOf(token), NumberStyles.None, CultureInfo.InvariantCulture, out var small)) return small;
         var text = TextOf(token).Replace("_", "", StringComparison.Ordinal);
         if (text.Length > MaxDigits) throw SpanOf(token).Fault($"a number of {text.Length} digits is too long: at most {MaxDigits} are read.");
         if (_version == 2)
@@ -280,7 +290,7 @@ internal sealed partial class Parser
 
     private double ReadReal(Token token, string text)
     {
-        var value = double.Parse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
+        var value = double.Parse(text.Contains('_', StringComparison.Ordinal) ? text.Replace("_", "", StringComparison.Ordinal) : text, NumberStyles.Float, CultureInfo.InvariantCulture);
         return double.IsFinite(value) ? value : throw SpanOf(token).Fault($"{Shortened(text)} is too large: numbers go up to {double.MaxValue:R}.");
     }
 

@@ -9,8 +9,8 @@ internal sealed partial class Parser
 
     private GateCall ReadGateCall(Token first)
     {
-        var modifiers = ImmutableArray.CreateBuilder<Modifier>();
-        while (Current.Kind == TokenKind.Identifier && TextOf(Current) is "inv" or "pow" or "ctrl" or "negctrl") modifiers.Add(ReadModifier());
+        ImmutableArray<Modifier> modifiers = [];
+        while (Current.Kind == TokenKind.Identifier && TextOf(Current) is "inv" or "pow" or "ctrl" or "negctrl") modifiers = modifiers.Add(ReadModifier());
         var isPhase = IsWord("gphase");
         var nameSpan = SpanOf(Current);
         string name;
@@ -30,7 +30,7 @@ internal sealed partial class Parser
         if (IsSymbol("@")) throw SpanOf(Current).Fault($"'{name}' is no modifier: ctrl, negctrl, inv and pow(k) are.");
         var qubits = isPhase && IsSymbol(";") ? [] : ReadGateOperands();
         Take(";", $"after '{name}'");
-        return new GateCall(From(first), modifiers.DrainToImmutable(), name, nameSpan, arguments, qubits);
+        return new GateCall(From(first), modifiers, name, nameSpan, arguments, qubits);
     }
 
     private Modifier ReadModifier()

@@ -511,7 +511,10 @@ internal sealed partial class Parser
 
     private ImmutableArray<Expression> ReadGateOperands()
     {
+        var only = ReadGateOperand();
+        if (!TakeIf(",")) return [only];
         var operands = ImmutableArray.CreateBuilder<Expression>();
+        operands.Add(only);
         do
         {
             if (operands.Count > 0 && IsSymbol(";"))

@@ -9,10 +9,14 @@ internal sealed partial class Parser
     // Deeper programs than people write, and far from the end of the stack.
     private const int MaxDepth = 200;
 
+    // Two million lines; what is made of a line takes some twenty times its room.
+    private const int MaxCharacters = 1 << 25;
+
     private const int MaxIncludes = 200, MaxIncludeDepth = 16;
 
     private readonly SourceText _source;
     private readonly Token[] _tokens;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _words = new HashSet<string>().GetAlternateLookup<ReadOnlySpan<char>>();
     private readonly ParserSettings _settings;
     private readonly Shared _shared;
     private int _version;
@@ -21,6 +25,7 @@ internal sealed partial class Parser
 
     private Parser(SourceText source, ParserSettings settings, Shared shared, int version, int includeDepth)
     {
+        if ((shared.Characters += source.Text.Length) > MaxCharacters) throw source.Fault(0, 1, $"the program has {shared.Characters:#,0} characters with what it includes: at most {MaxCharacters:#,0} are read. Divide it, or write loops.");
         _source = source;
         _settings = settings;
         _shared = shared;
@@ -35,6 +40,7 @@ internal sealed partial class Parser
     private sealed class Shared
     {
         public int Includes;
+        public long Characters;
         public List<string> Pragmas { get; } = [];
     }
 
@@ -113,7 +119,16 @@ internal sealed partial class Parser
 
     private Token Ahead(int by) => _tokens[Math.Min(_at + by, _tokens.Length - 1)];
 
-    private string TextOf(Token token) => _source.Text.Substring(token.Start, token.Length);
+    // Programs say the same few words over and over: each is kept once.
+    private string TextOf(Token token)
+    {
+        var text = WordOf(token);
+        if (token.Kind is not (TokenKind.Identifier or TokenKind.Symbol)) return text.ToString();
+        if (_words.TryGetValue(text, out var known)) return known;
+        var word = text.ToString();
+        _words.Add(word);
+        return word;
+    }
 
     private ReadOnlySpan<char> WordOf(Token token) => _source.Text.AsSpan(token.Start, token.Length);
 
