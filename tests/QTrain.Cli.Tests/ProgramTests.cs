@@ -57,6 +57,40 @@ public sealed class A_program : IDisposable
     }
 
     [Fact]
+    public async Task tells_which_pragmas_do_nothing()
+    {
+        var file = _line.Write("pragmas.qasm", "qubit q;\nx q;\n#pragma braket noise bit_flip(0.2) q\n#pragma my own\n#pragma my own\n#pragma braket unitary([[0, 1], [1, 0]]) q\n");
+        foreach (var verb in new[] { "check", "simulate" })
+        {
+            var outcome = await CommandLine.RunAsync(verb, file);
+            outcome.Status.ShouldBe(0, outcome.Error);
+            outcome.Error.ShouldContain("pragmas.qasm:3: noise of '#pragma braket noise' is kept and not simulated");
+            outcome.Error.Split("'#pragma my own' is not known here").Length.ShouldBe(2);
+            outcome.Error.ShouldContain("pragmas.qasm:4:");
+            outcome.Error.ShouldNotContain("unitary");
+        }
+    }
+
+    [Theory]
+    [InlineData("qubit[1000000000] q;", "1 to 1,048,576 is allowed")]
+    [InlineData("int i = 0; while (true) { i += 1; }", "does not end within")]
+    [InlineData("include \"hostile.qasm\";", "does 'hostile.qasm' include itself?")]
+    [InlineData("include \"../../../../etc/passwd\";", "only files below it are included")]
+    [InlineData("include \"/etc/passwd\";", "not inside of the folder")]
+    [InlineData("array[int, 100000, 100000] a;", "this reader holds no more")]
+    [InlineData("int i = ((((((((1", "expected ')'")]
+    [InlineData("qubit q; U(1, 2, 3) q; \u0007", "has no meaning")]
+    public async Task that_is_hostile_is_refused_without_a_trace_of_the_stack(string text, string reason)
+    {
+        var outcome = await CommandLine.RunAsync("simulate", _line.Write("hostile.qasm", "OPENQASM 3.0;\n" + text));
+        outcome.Status.ShouldBe(2);
+        outcome.Out.ShouldBeEmpty();
+        outcome.Error.ShouldContain("hostile.qasm:2:");
+        outcome.Error.ShouldContain(reason);
+        outcome.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
     public async Task compiled_for_a_device_is_the_same_program()
     {
         var (file, native) = (_line.Write("ghz.qasm", Ghz), Path.Combine(_line.Folder, "native.qasm"));

@@ -48,6 +48,7 @@ internal static class CheckCommand
             return;
         }
         var program = OpenQasmProgram.Parse(text, name, options);
+        foreach (var note in program.Notes) result.Hint(note);
         result.Write(
             () => new JsonObject
             {

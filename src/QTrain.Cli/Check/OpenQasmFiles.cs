@@ -3,6 +3,7 @@ using QTrain.Cli.Evaluate;
 using QTrain.Cli.Terminal;
 using QTrain.Formats;
 using QTrain.OpenQasm;
+using QTrain.Operations.Specs;
 
 namespace QTrain.Cli.Check;
 
@@ -37,7 +38,7 @@ internal sealed class OpenQasmFiles
         return new OpenQasmOptions
         {
             Dialect = parse.GetValue(_dialect) switch { Dialect.Spec => OpenQasmDialect.Specification, Dialect.Braket => OpenQasmDialect.Braket, _ => null },
-            Include = From(folder ?? FolderOf(file)),
+            Include = OpenQasmIncludes.From(folder ?? FolderOf(file)),
         };
     }
 
@@ -47,39 +48,7 @@ internal sealed class OpenQasmFiles
         || !file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && !text.AsSpan().TrimStart().StartsWith("{");
 
     /// <summary>A program as people name one to verbs that have no options for it.</summary>
-    public static OpenQasmProgram Read(string file, string text) => OpenQasmProgram.Parse(text, file, new OpenQasmOptions { Include = From(FolderOf(file)) });
+    public static OpenQasmProgram Read(string file, string text) => OpenQasmProgram.Parse(text, file, new OpenQasmOptions { Include = OpenQasmIncludes.From(FolderOf(file)) });
 
     private static string FolderOf(string file) => file == "-" ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(file)) ?? Directory.GetCurrentDirectory();
-
-    /// <summary>Finds included files inside a folder and what lies below it, links followed.</summary>
-    internal static Func<string, OpenQasmFile?> From(string folder)
-    {
-        var root = RealPath(Path.GetFullPath(folder));
-        return path =>
-        {
-            if (path.Contains('\0') || Path.IsPathRooted(path)) throw new QuantumException($"'{path}' is not inside of the folder that includes may come from: name a file below it.");
-            var named = Path.GetFullPath(Path.Combine(root, path));
-            if (!Within(root, named)) throw Outside(path, folder);
-            if (!File.Exists(named)) return null;
-            if (!Within(root, RealPath(named))) throw Outside(path, folder);
-            return new OpenQasmFile(Path.GetRelativePath(Directory.GetCurrentDirectory(), named), EvaluationInputs.Text(named));
-        };
-    }
-
-    private static QuantumException Outside(string path, string folder) => new($"'{path}' lies outside of '{folder}': only files below it are included. Name another folder with --includes FOLDER.");
-
-    private static bool Within(string root, string path) => path.StartsWith(root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    // Every part of the path may be a link.
-    private static string RealPath(string path)
-    {
-        var real = Path.GetPathRoot(path)!;
-        foreach (var part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var next = Path.Combine(real, part);
-            FileSystemInfo info = Directory.Exists(next) ? new DirectoryInfo(next) : new FileInfo(next);
-            real = info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next;
-        }
-        return real;
-    }
 }

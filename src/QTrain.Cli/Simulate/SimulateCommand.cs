@@ -49,6 +49,7 @@ internal static class SimulateCommand
                 var program = OpenQasmFiles.IsOpenQasm(name, text)
                     ? OpenQasmProgram.Parse(text, name, input.Options(parse, name))
                     : FromCircuit(CircuitJson.Read(text, name), name, ref values);
+                foreach (var note in program.Notes) result.Hint(note);
                 if (devices.AreGiven(parse))
                 {
                     if (parse.GetValue(state)) throw new UsageException("--state: with noise there is no state vector. Leave it out.");

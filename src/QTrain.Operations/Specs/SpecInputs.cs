@@ -57,8 +57,25 @@ internal sealed class SpecInputs
     }
 
     public Circuit Circuit(SpecPlace place, string name) => name.EndsWith(".qasm", StringComparison.OrdinalIgnoreCase)
-        ? OpenQasmProgram.Parse(Text(place, name), Shown(name)).ToCircuit()
+        ? OpenQasmProgram.Parse(Text(place, name), Shown(name), new OpenQasmOptions { Include = path => Included(name, path) }).ToCircuit()
         : CircuitJson.Read(Text(place, name), Shown(name));
+
+    // Included files are inputs as well: kept with the run under their paths, and read from there when it goes on.
+    private OpenQasmFile? Included(string circuit, string path)
+    {
+        var name = $"{Path.GetDirectoryName(circuit)}/{path}".TrimStart('/');
+        if (!_bytes.TryGetValue(name, out var bytes))
+        {
+            if (_folder is null) throw new QuantumException($"the file '{path}' that '{circuit}' includes was not kept with the run.");
+            // A circuit of the spec's folder may include what lies there; one from elsewhere, what lies beside it.
+            var from = OpenQasmIncludes.RealPath(Path.GetDirectoryName(Locate(circuit))!);
+            var folder = OpenQasmIncludes.RealPath(Path.GetFullPath(_folder));
+            var root = from.StartsWith(folder, StringComparison.Ordinal) ? folder : from;
+            if (OpenQasmIncludes.Find(root, from, path, root) is not { } file) return null;
+            _bytes.Add(name, bytes = OpenQasmIncludes.Read(file, path));
+        }
+        return new OpenQasmFile(Shown(name), OpenQasmIncludes.TextOf(bytes, path));
+    }
 
     public Graph Graph(SpecPlace place, string name) => HamiltonianText.ReadGraph(Text(place, name), Shown(name));
 

@@ -60,6 +60,10 @@ public sealed class OpenQasmProgram
     /// <summary>Pragmas, as they are written.</summary>
     public ImmutableArray<string> Pragmas => Bound.Pragmas;
 
+    /// <summary>What of the program is kept and does nothing here, in sentences with their line: pragmas that are not known, noise and results that are
+    /// asked for by pragmas.</summary>
+    public ImmutableArray<string> Notes => [.. Bound.Notes.Select(n => $"{n.At.Source.File}:{n.At.Source.Place(n.At.Start).Line}: {n.Text}")];
+
     /// <summary>Reads a program.</summary>
     /// <param name="text">The program.</param>
     /// <param name="file">The file's name, for messages.</param>

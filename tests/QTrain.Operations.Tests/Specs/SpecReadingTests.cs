@@ -1,4 +1,5 @@
 using QTrain.Devices;
+using QTrain.Formats;
 using QTrain.Operations.Specs;
 using QTrain.Optimizers;
 using QTrain.Training;
@@ -227,5 +228,30 @@ public sealed class Canonical_JSON
     {
         var prepared = Read($"problem: {{hamiltonian: {H2}}}");
         SpecCompiler.Restore(prepared.Json, prepared.Inputs, ["optimizer=adam", "stopping.iterations=5"]).Plan.Optimizer.ShouldBeOfType<Adam>();
+    }
+
+    [Fact]
+    public void keeps_the_files_that_a_circuit_includes()
+    {
+        var folder = Directory.CreateTempSubdirectory("qtrain-includes-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "circuits", "parts"));
+            File.WriteAllText(Path.Combine(folder, "circuits", "ansatz.qasm"), "OPENQASM 3.0; include \"parts/layer.inc\"; include \"../own.inc\"; input float a; input float b; qubit[4] q; layer(a) q; own(b) q[0];");
+            File.WriteAllText(Path.Combine(folder, "circuits", "parts", "layer.inc"), "include \"stdgates.inc\"; gate layer(t) a { ry(t) a; }");
+            File.WriteAllText(Path.Combine(folder, "own.inc"), "gate own(t) a { rx(t) a; }");
+            File.WriteAllText(Path.Combine(folder, "h.json"), File.ReadAllText(Path.Combine(TestData.Root, SpecFolder.H2)));
+            const string yaml = "problem: {circuit: circuits/ansatz.qasm, observable: h.json}";
+            var spec = SpecFile.Parse(yaml, "spec.yaml", folder);
+            spec.Inputs.Keys.ShouldBe(["circuits/../own.inc", "circuits/ansatz.qasm", "circuits/parts/layer.inc", "h.json"]);
+            File.WriteAllText(Path.Combine(folder, "circuits", "ansatz.qasm"), "OPENQASM 3.0; include \"../../own.inc\"; qubit q;");
+            Should.Throw<InvalidFileException>(() => SpecFile.Parse(yaml, "spec.yaml", folder)).Message.ShouldContain("lies outside of");
+            Directory.Delete(folder, recursive: true);
+            SpecCompiler.Restore(spec.Json, spec.Inputs).Plan.Problem.Ansatz.ShouldBe(spec.Plan.Problem.Ansatz);
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -243,6 +243,7 @@ internal sealed partial class Binder
     // Of pragmas only Braket's unitary is a gate; all others are kept and do nothing here.
     private ActionStep? BindPragma(PragmaStatement pragma)
     {
+        if (Pragmas.Note(pragma.Content) is { } note && _notes.All(n => n.Text != note) && _notes.Count < MaxNotes) _notes.Add((pragma.Span, note));
         var text = pragma.Content.TrimStart('#');
         const string head = "braket unitary";
         if (_program.Version == 2 || !text.StartsWith(head, StringComparison.Ordinal)) return null;
@@ -269,6 +270,8 @@ internal sealed partial class Binder
         if (!text.EndsWith(']') || !int.TryParse(text.AsSpan(bracket + 1, text.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var index)) throw span.Fault($"'{text}' is no qubit.");
         return new IndexExpression(span, new NameExpression(span, text[..bracket].Trim()), new IndexNode(span, [new IntegerLiteral(span, index)], IsSet: false));
     }
+
+    private const int MaxNotes = 20;
 
     private const double MostDefect = 1e-6;
 

@@ -36,6 +36,7 @@ internal sealed partial class Binder
     private readonly List<QubitSymbol> _qubitRegisters = [];
     private readonly IReadOnlyDictionary<string, GateRule>? _fallback;
     private readonly Dictionary<int, int> _feedback = [];
+    private readonly List<(Span At, string Text)> _notes = [];
 
     private Scope _scope = new(ScopeKind.Global, null);
     private FrameLayout _frame;
@@ -97,6 +98,7 @@ internal sealed partial class Binder
             BitCount = _bits,
             Measures = _measures && _bits > 0,
             Pragmas = _program.Pragmas,
+            Notes = [.. _notes],
         };
     }
 
@@ -324,4 +326,7 @@ internal sealed class BoundProgram
     public required bool Measures { get; init; }
 
     public required ImmutableArray<string> Pragmas { get; init; }
+
+    /// <summary>What a person should know, each sentence once, where it first holds.</summary>
+    public required ImmutableArray<(Span At, string Text)> Notes { get; init; }
 }
