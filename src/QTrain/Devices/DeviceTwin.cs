@@ -89,6 +89,15 @@ public sealed class DeviceTwin : IBackend
         lock (_lock) return Task.FromResult<Calibration?>(ReportedAt(_time.GetUtcNow()));
     }
 
+    /// <summary>When the device was calibrated last, at a moment.</summary>
+    public DateTimeOffset CalibratedAt(DateTimeOffset at) => _options.Drift.IsNone || at < Epoch ? Epoch : _options.Drift.LastRecalibration(Epoch, at);
+
+    /// <summary>What the device reported at a moment: how it was when it was calibrated last.</summary>
+    public Calibration ReportedCalibration(DateTimeOffset at)
+    {
+        lock (_lock) return ReportedAt(at);
+    }
+
     /// <summary>The device as it truly is at a moment, which no hardware tells: what the noise of a job is made of.</summary>
     public Calibration TrueCalibration(DateTimeOffset at) => _options.Drift.At(_snapshot, _options.Seed ^ DriftSeed, Epoch, at);
 
@@ -112,11 +121,9 @@ public sealed class DeviceTwin : IBackend
             start = _options.Drift.AfterRecalibration(Epoch, start);
             var circuits = new (DateTimeOffset Start, TimeSpan Duration)[batch.Circuits.Length];
             var at = start + _options.JobOverhead;
-            var noise = NoiseAt(Epoch);
             for (var k = 0; k < circuits.Length; k++)
             {
-                var shot = noise.DurationOf(batch.Circuits[k]) + (_snapshot.Limits?.RepetitionDelaySeconds ?? 0);
-                circuits[k] = (at, TimeSpan.FromSeconds(shot * batch.Shots));
+                circuits[k] = (at, DurationOf(batch.Circuits[k], batch.Shots));
                 at += circuits[k].Duration;
             }
             var failure = random.Child(1).NextDouble() < _options.FailureRate ? "the device failed while the job ran" : null;
@@ -156,11 +163,26 @@ public sealed class DeviceTwin : IBackend
     }
 
     /// <inheritdoc/>
-    public Task<JobResults> ResultsAsync(JobId job, CancellationToken cancellation)
+    public Task<CostEstimate> EstimateAsync(CircuitBatch batch, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(batch);
+        cancellation.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            Check(batch);
+            var cost = Profile.Prices?.Of(batch.Circuits.Length, batch.Shots, _options.JobOverhead + batch.Circuits.Aggregate(TimeSpan.Zero, (sum, c) => sum + DurationOf(c, batch.Shots)));
+            return Task.FromResult(new CostEstimate(cost, cost, cost is null ? CostBasis.Unknown : CostBasis.PublishedPrice, _options.Queue.MedianWait));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<JobResults> ResultsAsync(JobId job, CircuitBatch batch, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
         Job found;
         DateTimeOffset now;
         lock (_lock) (found, now) = (JobOf(job), _time.GetUtcNow());
+        if (!found.Batch.Equals(batch)) throw new ResultMismatchException(Profile.Name, job, "it ran other circuits, or as many shots as were not asked for.");
         // A failed job gives nothing; a cancelled one what was done before.
         var until = found.StateAt(now) == JobState.Failed ? DateTimeOffset.MinValue : found.CancelledAt is { } cancelled && cancelled < now ? cancelled : now;
         var results = ImmutableArray.CreateBuilder<CircuitResult?>(found.Batch.Circuits.Length);
@@ -175,7 +197,7 @@ public sealed class DeviceTwin : IBackend
         }
         var done = results.Count(r => r is not null);
         var cost = Profile.Prices is { } prices && until >= found.StartsAt ? prices.Of(done, found.Batch.Shots, work + _options.JobOverhead) : (Money?)null;
-        return Task.FromResult(new JobResults(job, results.ToImmutable(), done == results.Count, found.StartsAt - found.SubmittedAt, cost));
+        return Task.FromResult(new JobResults(job, results.ToImmutable(), done == results.Count, found.StartsAt - found.SubmittedAt, cost) { CostBasis = cost is null ? CostBasis.Unknown : CostBasis.PublishedPrice });
     }
 
     /// <inheritdoc/>
@@ -210,6 +232,8 @@ public sealed class DeviceTwin : IBackend
             return result;
         }
     }
+
+    private TimeSpan DurationOf(Circuit circuit, long shots) => TimeSpan.FromSeconds((NoiseAt(Epoch).DurationOf(circuit) + (_snapshot.Limits?.RepetitionDelaySeconds ?? 0)) * shots);
 
     private DeviceNoise NoiseAt(DateTimeOffset at)
     {

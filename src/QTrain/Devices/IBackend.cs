@@ -1,7 +1,8 @@
 namespace QTrain.Devices;
 
 /// <summary>Something that runs circuits as jobs: a simulator, a device twin or hardware.</summary>
-/// <remarks>A cancellation token stops waiting; it never cancels a job. That is <see cref="CancelAsync"/>, on the user's word.</remarks>
+/// <remarks>A cancellation token stops waiting; it never cancels a job. That is <see cref="CancelAsync"/>, on the user's word. Where the provider cannot be
+/// reached, or answers something else than the protocol says, a <see cref="BackendFaultException"/> tells whether the request may have had its effect.</remarks>
 public interface IBackend
 {
     /// <summary>What it can do, and on what terms.</summary>
@@ -12,6 +13,10 @@ public interface IBackend
 
     /// <summary>The calibration in force, as the provider reports it; null where there is none, as of an ideal simulator.</summary>
     Task<Calibration?> CalibrationAsync(CancellationToken cancellation);
+
+    /// <summary>What a batch would cost, and how long it would wait. Nothing is submitted.</summary>
+    /// <exception cref="BatchRefusedException">The batch cannot run here.</exception>
+    Task<CostEstimate> EstimateAsync(CircuitBatch batch, CancellationToken cancellation);
 
     /// <summary>Submits a batch once: the same key never makes a second paid job where the provider can tell (<see cref="BackendProfile.Safety"/>).</summary>
     /// <exception cref="BatchRefusedException">The batch cannot run here; nothing was submitted.</exception>
@@ -28,8 +33,12 @@ public interface IBackend
     Task<JobStatus> PollAsync(JobId job, CancellationToken cancellation);
 
     /// <summary>What a job has measured so far: whole when it has ended, else the circuits that are done.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="batch">What was submitted: what the provider says is read by it, and checked against it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="UnknownJobException">There is no such job.</exception>
-    Task<JobResults> ResultsAsync(JobId job, CancellationToken cancellation);
+    /// <exception cref="ResultMismatchException">The results are not those of the batch.</exception>
+    Task<JobResults> ResultsAsync(JobId job, CircuitBatch batch, CancellationToken cancellation);
 
     /// <summary>Cancels a job; nothing when it has ended.</summary>
     /// <exception cref="UnknownJobException">There is no such job.</exception>

@@ -32,6 +32,8 @@ public readonly record struct JobId(string Value)
 /// <summary>Circuits that are run as one job, each as often. A value.</summary>
 public sealed class CircuitBatch : IEquatable<CircuitBatch>
 {
+    private string? _digest;
+
     /// <summary>A batch of circuits without open parameters, on the backend's own qubits.</summary>
     /// <exception cref="QuantumException">There is no circuit, a parameter has no value, or the number of shots cannot be.</exception>
     public CircuitBatch(IEnumerable<Circuit> circuits, long shots)
@@ -50,6 +52,13 @@ public sealed class CircuitBatch : IEquatable<CircuitBatch>
 
     /// <summary>How often each is run.</summary>
     public long Shots { get; }
+
+    /// <summary>The SHA-256 of circuits and shots, in hexadecimal digits: what a submission is compared by.</summary>
+    public string Digest => _digest ??= Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\n', Circuits.Select(c => Formats.CircuitJson.Write(c)).Append(Shots.ToString(System.Globalization.CultureInfo.InvariantCulture))))));
+
+    /// <summary>The first 64 bits of the digest: a seed for whatever is drawn of this batch.</summary>
+    public ulong Seed => BinaryPrimitives.ReadUInt64LittleEndian(Convert.FromHexString(Digest));
 
     /// <inheritdoc/>
     public bool Equals(CircuitBatch? other) => other is not null && Shots == other.Shots && Circuits.SequenceEqual(other.Circuits);
@@ -78,6 +87,9 @@ public enum JobState
 
     /// <summary>It was cancelled.</summary>
     Cancelled,
+
+    /// <summary>The provider says something that this version does not know: it is waited for like any state that is not an end.</summary>
+    Unknown,
 }
 
 /// <summary>That a job was taken.</summary>
@@ -94,6 +106,15 @@ public sealed record JobReceipt(JobId Job, IdempotencyKey Key, DateTimeOffset Su
 /// <param name="Reason">Why it failed; null when it did not.</param>
 public sealed record JobStatus(JobId Job, JobState State, int? QueuePosition = null, DateTimeOffset? ExpectedStart = null, string? Reason = null)
 {
+    /// <summary>When asking again is worth while, as the provider tells; null: it does not.</summary>
+    public TimeSpan? PollAfter { get; init; }
+
+    /// <summary>The provider's own word for the state; null where there is none.</summary>
+    public string? ProviderState { get; init; }
+
+    /// <summary>Whether a job that failed may end otherwise when it is submitted anew.</summary>
+    public bool IsWorthRepeating { get; init; }
+
     /// <summary>Whether nothing will change any more.</summary>
     public bool IsFinal => State is JobState.Completed or JobState.Failed or JobState.Cancelled;
 }
@@ -113,8 +134,12 @@ public sealed record CircuitResult(Counts Counts, DateTimeOffset StartedAt, Time
 /// <param name="Cost">What it cost so far; null where prices are not known.</param>
 public sealed record JobResults(JobId Job, ImmutableArray<CircuitResult?> Circuits, bool IsWhole, TimeSpan QueueTime, Money? Cost)
 {
+    /// <summary>Where the cost is from.</summary>
+    public CostBasis CostBasis { get; init; }
+
     /// <inheritdoc/>
-    public bool Equals(JobResults? other) => other is not null && Job == other.Job && Circuits.SequenceEqual(other.Circuits) && IsWhole == other.IsWhole && QueueTime == other.QueueTime && Cost == other.Cost;
+    public bool Equals(JobResults? other) => other is not null && Job == other.Job && Circuits.SequenceEqual(other.Circuits) && IsWhole == other.IsWhole && QueueTime == other.QueueTime && Cost == other.Cost
+        && CostBasis == other.CostBasis;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Job, Circuits.Length, IsWhole, QueueTime, Cost);

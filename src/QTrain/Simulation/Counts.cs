@@ -65,6 +65,14 @@ public sealed class Counts : IReadOnlyList<OutcomeCount>, IEquatable<Counts>, IE
     internal static Counts FromSorted(int bits, long total, OutcomeCount[] outcomes) =>
         new(bits, total, System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(outcomes));
 
+    /// <summary>Shots drawn from probabilities.</summary>
+    /// <param name="bits">How many bits an outcome has.</param>
+    /// <param name="probabilities">Outcomes, each once, and their probabilities, which add up to 1.</param>
+    /// <param name="shots">How many.</param>
+    /// <param name="seed">The same seed gives the same counts.</param>
+    public static Counts Draw(int bits, IEnumerable<(ulong Outcome, double Probability)> probabilities, long shots, ulong seed) =>
+        OutcomeSampling.Draw(probabilities, bits, shots, new Numerics.RandomStream(seed));
+
     /// <summary>How often an outcome was measured; 0 when never.</summary>
     public long Of(ulong outcome) => TryGet(outcome, out var count) ? count : 0;
 

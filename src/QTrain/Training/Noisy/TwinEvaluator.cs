@@ -64,7 +64,7 @@ public sealed class TwinEvaluator : MeasuredEvaluator
                 clock.AdvanceTo(status.ExpectedStart is { } start && start > clock.GetUtcNow() ? start : clock.GetUtcNow() + step);
                 step *= 2;
             }
-            if (status.State == JobState.Completed) return (await twin.ResultsAsync(job, cancellation)).Circuits.Select(c => c!.Counts);
+            if (status.State == JobState.Completed) return (await twin.ResultsAsync(job, batch, cancellation)).Circuits.Select(c => c!.Counts);
             if (attempt == Attempts) throw new QuantumException($"Job {job} on {twin.Profile.Name} failed for the {attempt}th time: {status.Reason}.");
         }
     }

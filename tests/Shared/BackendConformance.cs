@@ -1,7 +1,7 @@
 using QTrain.Circuits;
 using QTrain.Devices;
 
-namespace QTrain.Tests.Devices;
+namespace QTrain.TestSupport;
 
 /// <summary>What every backend promises; a backend is one small class that inherits this.</summary>
 public abstract class BackendConformance
@@ -38,12 +38,36 @@ public abstract class BackendConformance
         receipt.SubmittedAt.ShouldBe(Now);
         (await backend.PollAsync(receipt.Job, default)).State.ShouldBe(JobState.Queued);
         (await AtEndAsync(backend, receipt.Job, Wait)).State.ShouldBe(JobState.Completed);
-        var results = await backend.ResultsAsync(receipt.Job, default);
+        var results = await backend.ResultsAsync(receipt.Job, Batch(), default);
         results.IsWhole.ShouldBeTrue();
         results.Circuits.Select(c => (c!.Counts.Total, c.Counts.BitCount)).ShouldBe([(50, Native.BitCount), (50, Native.BitCount)]);
         var calibration = await backend.CalibrationAsync(default);
         results.Circuits.ShouldAllBe(c => c!.CalibrationId == calibration!.ContentId);
-        (await backend.ResultsAsync(receipt.Job, default)).ShouldBe(results, "asked again, the same");
+        (await backend.ResultsAsync(receipt.Job, Batch(), default)).ShouldBe(results, "asked again, the same");
+    }
+
+    [Fact]
+    public async Task gives_no_results_for_another_batch()
+    {
+        var backend = Make();
+        var receipt = await backend.SubmitAsync(Batch(), new("mine"), default);
+        (await AtEndAsync(backend, receipt.Job, Wait)).State.ShouldBe(JobState.Completed);
+        await Should.ThrowAsync<ResultMismatchException>(() => backend.ResultsAsync(receipt.Job, Batch(3), default));
+        await Should.ThrowAsync<ResultMismatchException>(() => backend.ResultsAsync(receipt.Job, Batch(2, 51), default));
+    }
+
+    [Fact]
+    public async Task costs_no_more_than_it_says_before()
+    {
+        var backend = Make();
+        var estimate = await backend.EstimateAsync(Batch(), default);
+        var receipt = await backend.SubmitAsync(Batch(), new("price"), default);
+        await AtEndAsync(backend, receipt.Job, Wait);
+        var results = await backend.ResultsAsync(receipt.Job, Batch(), default);
+        if (estimate.WorstCase is not { } most) return;
+        results.Cost!.Value.Currency.ShouldBe(most.Currency);
+        results.Cost.Value.Amount.ShouldBeLessThanOrEqualTo(most.Amount);
+        results.CostBasis.ShouldNotBe(CostBasis.Unknown);
     }
 
     [Fact]
@@ -51,7 +75,7 @@ public abstract class BackendConformance
     {
         var backend = Make();
         var receipt = await backend.SubmitAsync(Batch(), new("early"), default);
-        var results = await backend.ResultsAsync(receipt.Job, default);
+        var results = await backend.ResultsAsync(receipt.Job, Batch(), default);
         results.IsWhole.ShouldBeFalse();
         results.Circuits.ShouldBe([null, null]);
     }
@@ -77,7 +101,7 @@ public abstract class BackendConformance
         await backend.CancelAsync(receipt.Job, default);
         (await AtEndAsync(backend, receipt.Job, Wait)).State.ShouldBe(JobState.Cancelled);
         await backend.CancelAsync(receipt.Job, default);
-        (await backend.ResultsAsync(receipt.Job, default)).Circuits.ShouldAllBe(c => c == null);
+        (await backend.ResultsAsync(receipt.Job, Batch(), default)).Circuits.ShouldAllBe(c => c == null);
     }
 
     [Fact]
@@ -97,9 +121,10 @@ public abstract class BackendConformance
         var backend = Make();
         await Should.ThrowAsync<BatchRefusedException>(() => backend.SubmitAsync(Batch(1, backend.Profile.MaxShots + 1), new("many"), default));
         await Should.ThrowAsync<BatchRefusedException>(() => backend.SubmitAsync(Batch(backend.Profile.MaxCircuits + 1, 1), new("wide"), default));
-        (await backend.FindAsync(new("many"), default)).ShouldBeNull("nothing was submitted");
+        await Should.ThrowAsync<BatchRefusedException>(() => backend.EstimateAsync(Batch(1, backend.Profile.MaxShots + 1), default));
+        if (backend.Profile.Safety != SubmissionSafety.Unfindable) (await backend.FindAsync(new("many"), default)).ShouldBeNull("nothing was submitted");
         (await Should.ThrowAsync<UnknownJobException>(() => backend.PollAsync(new JobId("nobody"), default))).Message.ShouldContain("has no job 'nobody'");
-        await Should.ThrowAsync<UnknownJobException>(() => backend.ResultsAsync(new JobId("nobody"), default));
+        await Should.ThrowAsync<UnknownJobException>(() => backend.ResultsAsync(new JobId("nobody"), Batch(), default));
         await Should.ThrowAsync<UnknownJobException>(() => backend.CancelAsync(new JobId("nobody"), default));
     }
 
