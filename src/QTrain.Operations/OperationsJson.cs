@@ -7,6 +7,7 @@ namespace QTrain.Operations;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(LeaseOwner))]
 [JsonSerializable(typeof(RunResult))]
 internal sealed partial class OperationsJson : JsonSerializerContext;

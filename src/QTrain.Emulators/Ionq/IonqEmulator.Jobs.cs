@@ -6,6 +6,7 @@ using QTrain.Devices;
 using QTrain.Emulators.Faults;
 using QTrain.Emulators.Http;
 using QTrain.Noise;
+using QTrain.Numerics;
 using QTrain.Simulation;
 using QTrain.Simulation.Density;
 using QTrain.Simulation.Trajectories;
@@ -46,7 +47,7 @@ public sealed partial class IonqEmulator
             refusal = ("QuotaExhaustedError", "the quota of this organization is used up");
         var job = new IonqJobRecord
         {
-            Id = id, Type = type, Backend = backend, Shots = shots, Request = body, Circuits = compiled, Names = [.. circuits.Select(c => c.Name)], SubmittedAt = Clock.GetUtcNow(),
+            Id = id, Type = type, Backend = backend, Shots = shots, Request = body, Circuits = compiled, Names = [.. circuits.Select(c => c.Name)], Widths = [.. circuits.Select(c => c.Circuit.QubitCount)], SubmittedAt = Clock.GetUtcNow(),
             Batch = new CircuitBatch(compiled, shots), IsSimulated = isSimulated, IsDryRun = (bool?)body["dry_run"] ?? false, Fault = Faults.ForNextJob(), Price = price, Refusal = refusal,
             Children = input["circuits"] is JsonArray ? [.. Enumerable.Range(0, circuits.Length).Select(k => Id($"job {id} circuit {k}"))] : [],
         };
@@ -281,7 +282,7 @@ public sealed partial class IonqEmulator
         {
             var counts = await _twin.ResultsAsync(job.Receipt!.Job, job.Batch, cancellation);
             for (var k = 0; k < result.Length; k++)
-                result[k] = counts.Circuits[k]!.Counts.ToDictionary(c => Text(c.Outcome), c => (double)c.Count / job.Shots);
+                result[k] = WithIdleQubits(counts.Circuits[k]!.Counts, job, k).ToDictionary(c => Text(c.Key), c => (double)c.Value / job.Shots);
             return result;
         }
         var model = (string?)job.Request["noise"]?["model"] ?? "ideal";
@@ -300,5 +301,25 @@ public sealed partial class IonqEmulator
         return result;
 
         static string Text(ulong outcome) => outcome.ToString(CultureInfo.InvariantCulture);
+    }
+
+    // Each shot of a qubit that nothing was done to is 0, or misread as 1.
+    private Dictionary<ulong, long> WithIdleQubits(Counts counts, IonqJobRecord job, int circuit)
+    {
+        var measured = job.Circuits[circuit].Operations.OfType<Measure>().Select(m => m.Bit).ToHashSet();
+        int[] idle = [.. Enumerable.Range(0, job.Widths[circuit]).Where(q => !measured.Contains(q))];
+        var error = _calibration.EveryQubit is { } every ? (every.OneGivenZero ?? every.ReadoutError)?.Value ?? 0 : 0;
+        if (idle.Length == 0 || error == 0) return counts.ToDictionary(c => c.Outcome, c => c.Count);
+        var random = new RandomStream(job.Batch.Seed, (ulong)circuit);
+        var result = new Dictionary<ulong, long>();
+        foreach (var (outcome, count) in counts)
+            for (long shot = 0; shot < count; shot++)
+            {
+                var read = outcome;
+                foreach (var q in idle)
+                    if (random.NextDouble() < error) read |= 1UL << q;
+                result[read] = result.GetValueOrDefault(read) + 1;
+            }
+        return result;
     }
 }

@@ -58,8 +58,13 @@ internal static class IonqInput
         return Measured(new Circuit(qubits, operations));
     }
 
-    private static Circuit Measured(Circuit circuit) =>
-        new(circuit.QubitCount, [.. circuit.Operations, .. Enumerable.Range(0, circuit.QubitCount).Select(q => new Measure(q, q))], circuit.QubitCount);
+    // Qubits that nothing is done to are measured too: what they give is only misread, and added to the outcomes afterwards.
+    private static Circuit Measured(Circuit circuit)
+    {
+        var used = circuit.Operations.SelectMany(o => o.Qubits).ToHashSet();
+        if (used.Count == 0) used.Add(0);
+        return new Circuit(circuit.QubitCount, [.. circuit.Operations, .. used.Order().Select(q => new Measure(q, q))], circuit.QubitCount);
+    }
 
     private static IEnumerable<Operation> Native(JsonObject gate, int qubits)
     {

@@ -23,6 +23,9 @@ internal sealed class IonqJobRecord
 
     public required ImmutableArray<string?> Names { get; init; }
 
+    /// <summary>How many qubits each circuit was sent with.</summary>
+    public required ImmutableArray<int> Widths { get; init; }
+
     public required DateTimeOffset SubmittedAt { get; init; }
 
     public required CircuitBatch Batch { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QTrain.Devices;
 using QTrain.Operations.Artifacts;
+using QTrain.Operations.Dispatch;
 using QTrain.Operations.Storage;
 using QTrain.Simulation;
 using QTrain.Training;
@@ -36,6 +37,9 @@ public sealed record AdvanceOptions
     /// <summary>Makes what answers the questions of a plan; the local simulator by default. Disposed when it can be.</summary>
     public Func<TrainingPlan, SimulationOptions, IEvaluator> Evaluator { get; init; } = Evaluators.For;
 
+    /// <summary>The hardware that measures; null: what the plan says is simulated here.</summary>
+    public HardwareOptions? Hardware { get; init; }
+
     /// <summary>How sure an answer must be before it is used.</summary>
     public JournalDurability Durability { get; init; } = JournalDurability.Free;
 
@@ -45,6 +49,15 @@ public sealed record AdvanceOptions
 
     /// <summary>Whether a run that is resumed goes on from its last mark. A mark that does not fit is passed over, and all that is recorded is gone through.</summary>
     public bool ResumeFromMark { get; init; } = true;
+}
+
+/// <summary>Hardware that a run is measured on.</summary>
+/// <param name="Backend">The hardware.</param>
+/// <param name="Dispatch">How work is sent.</param>
+public sealed record HardwareOptions(IBackend Backend, DispatchOptions? Dispatch = null)
+{
+    /// <summary>The clock that waits go by; the store's when null.</summary>
+    public TimeProvider? Waits { get; init; }
 }
 
 /// <summary>How far a run came.</summary>
@@ -141,13 +154,17 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         if (run.Status == RunStatus.Completed) return new RunOutcome(run, RunResult.Of(run), run.JournalLength, 0);
         await store.Runs.UpdateAsync(grant, new RunChange(RunStatus.Running, Failure: ""), cancellation);
 
+        // What was paid for is on the disk before it is used.
+        var durability = options.Hardware is null ? options.Durability : JournalDurability.Paid;
         await using var journal = new Journal(store.Runs, grant, run.Worked, _time, options.GroupCommit);
         RunChange change;
         RunResult? result = null;
         try
         {
             var plan = planFactory(run, await InputsAsync(run, cancellation));
-            var evaluator = options.Evaluator(plan, options.Simulation);
+            var evaluator = options.Hardware is { } hardware
+                ? new BackendEvaluator(plan, hardware.Backend.Profile, new JobRunner(hardware.Backend, store, grant, options.LeaseDuration, hardware.Dispatch, hardware.Waits).RunAsync, options.Simulation)
+                : options.Evaluator(plan, options.Simulation);
             using var owned = evaluator as IDisposable;
             var now = FingerprintOf(plan);
             await store.Runs.UpdateAsync(
@@ -155,7 +172,7 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
                 new RunChange(EvaluatorIdentity: run.EvaluatorIdentity is null ? evaluator.Identity : null, Fingerprint: run.Fingerprint == now ? null : now),
                 cancellation);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
-            using var journaling = new JournalingEvaluator(evaluator, journal, options.Durability, run.Parent is not null, run.EvaluatorIdentity);
+            using var journaling = new JournalingEvaluator(evaluator, journal, durability, run.Parent is not null, run.EvaluatorIdentity);
             var members = new List<TrainingResult>();
             while (members.Count < plan.Members && members.LastOrDefault()?.StopReason != StopReason.Interrupted)
             {
@@ -173,7 +190,7 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
             }
             lease.Lost.ThrowIfCancellationRequested();
             await journaling.KeepLateAsync();
-            await journal.FlushAsync(options.Durability, CancellationToken.None);
+            await journal.FlushAsync(durability, CancellationToken.None);
             result = new RunResult
             {
                 Training = BestOf(members),
@@ -188,12 +205,17 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !lease.Lost.IsCancellationRequested)
         {
-            await journal.FlushAsync(options.Durability, CancellationToken.None);
+            await journal.FlushAsync(durability, CancellationToken.None);
             change = new RunChange(RunStatus.Interrupted);
+        }
+        catch (RunPausedException e)
+        {
+            await journal.FlushAsync(durability, CancellationToken.None);
+            change = new RunChange(RunStatus.Paused, Failure: e.Message);
         }
         catch (QuantumException e) when (e is not (LeaseLostException or JournalMismatchException or StoreException or ArtifactCorruptedException))
         {
-            await journal.FlushAsync(options.Durability, CancellationToken.None);
+            await journal.FlushAsync(durability, CancellationToken.None);
             change = new RunChange(RunStatus.Failed, Failure: e.Message);
         }
         catch (Exception e) when (e is not LeaseLostException && !lease.Lost.IsCancellationRequested)

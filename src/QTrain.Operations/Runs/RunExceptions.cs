@@ -49,6 +49,16 @@ public sealed class LeaseLostException(RunId run, long fence)
     public long Fence { get; } = fence;
 }
 
+/// <summary>A run cannot go on by itself: something has to be decided, paid, mended or waited for. It stays as it is and can be resumed.</summary>
+public sealed class RunPausedException : QuantumException
+{
+    /// <summary>Paused, with what has to be done.</summary>
+    public RunPausedException(string message) : base(message) { }
+
+    /// <summary>Paused, with what has to be done and what it was found by.</summary>
+    public RunPausedException(string message, Exception inner) : base(message, inner) { }
+}
+
 /// <summary>The code asks another question than the one the journal has an answer to.</summary>
 public sealed class JournalMismatchException : QuantumException
 {

@@ -1,5 +1,6 @@
 using QTrain.Operations.Artifacts;
 using QTrain.Operations.Devices;
+using QTrain.Operations.Dispatch;
 using QTrain.Operations.Storage.Sqlite;
 
 namespace QTrain.Operations.Storage;
@@ -34,6 +35,7 @@ public sealed class Store : IDisposable
         var database = new SqliteDatabase(Path.Combine(Folder, DatabaseName), time: time);
         _runs = new SqliteRunStore(database, time);
         Calibrations = new SqliteCalibrationStore(database, time);
+        Submissions = new SqliteSubmissionStore(database, _runs);
         Artifacts = new ArtifactStore(Path.Combine(Folder, "artifacts"), _runs, time);
     }
 
@@ -48,6 +50,9 @@ public sealed class Store : IDisposable
 
     /// <summary>Calibrations of devices, by device and time.</summary>
     public ICalibrationStore Calibrations { get; }
+
+    /// <summary>Jobs on hardware.</summary>
+    public ISubmissionStore Submissions { get; }
 
     /// <summary>Where times come from.</summary>
     public TimeProvider Time { get; }

@@ -192,8 +192,8 @@ public sealed class IonqBackend : IBackend, IDisposable
 
     private Counts CountsOf(IReadOnlyDictionary<ulong, double> outcome, CircuitBatch batch, int circuit, JobId job)
     {
-        var (bits, shots) = (IonqCircuits.BitsOf(batch.Circuits[circuit]), batch.Shots);
-        var qubits = batch.Circuits[circuit].QubitCount;
+        var sent = IonqCircuits.Compact(batch.Circuits[circuit]);
+        var (bits, shots, qubits) = (IonqCircuits.BitsOf(sent), batch.Shots, sent.QubitCount);
         foreach (var key in outcome.Keys)
             if (qubits < 64 && key >> qubits != 0) throw new ResultMismatchException(Profile.Name, job, $"circuit {circuit} has {qubits} qubits, and the outcome {key} has more.");
         var total = outcome.Values.Sum();

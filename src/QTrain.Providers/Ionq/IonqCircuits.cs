@@ -11,6 +11,9 @@ internal static class IonqCircuits
 {
     private const double Turn = 2 * Math.PI;
 
+    /// <summary>The circuit on those qubits alone that take part: the service gives each of them an ion of its own choice, and all of them the same values.</summary>
+    public static Circuit Compact(Circuit circuit) => circuit.OnUsedQubits(out _);
+
     /// <summary>Which qubit each classical bit is read from, −1 for none.</summary>
     public static int[] BitsOf(Circuit circuit)
     {

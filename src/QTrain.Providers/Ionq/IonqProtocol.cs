@@ -56,6 +56,7 @@ internal abstract class IonqProtocol
 
     public string Submission(IonqOptions options, CircuitBatch batch, IdempotencyKey key)
     {
+        var circuits = batch.Circuits.Select(IonqCircuits.Compact).ToArray();
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
@@ -78,8 +79,8 @@ internal abstract class IonqProtocol
             writer.WriteStartObject("input");
             WriteFormat(writer);
             writer.WriteString("gateset", "native");
-            writer.WriteNumber("qubits", batch.Circuits.Max(c => c.QubitCount));
-            if (batch.Circuits is [var only])
+            writer.WriteNumber("qubits", circuits.Max(c => c.QubitCount));
+            if (circuits is [var only])
             {
                 writer.WritePropertyName("circuit");
                 IonqCircuits.Write(writer, only);
@@ -87,13 +88,13 @@ internal abstract class IonqProtocol
             else
             {
                 writer.WriteStartArray("circuits");
-                for (var k = 0; k < batch.Circuits.Length; k++)
+                for (var k = 0; k < circuits.Length; k++)
                 {
                     writer.WriteStartObject();
                     writer.WriteString("name", k.ToString(CultureInfo.InvariantCulture));
-                    writer.WriteNumber("qubits", batch.Circuits[k].QubitCount);
+                    writer.WriteNumber("qubits", circuits[k].QubitCount);
                     writer.WritePropertyName("circuit");
-                    IonqCircuits.Write(writer, batch.Circuits[k]);
+                    IonqCircuits.Write(writer, circuits[k]);
                     writer.WriteEndObject();
                 }
                 writer.WriteEndArray();

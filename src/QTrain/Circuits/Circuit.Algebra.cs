@@ -60,6 +60,19 @@ public sealed partial class Circuit
         _ => throw new NotUnitaryException("inverted", at, operation),
     }).Reverse(), BitCount, Parameters);
 
+    /// <summary>The same on those qubits alone that take part in something but barriers: a circuit of a few qubits of a large device becomes one of a few qubits.</summary>
+    /// <param name="qubits">The qubit of this circuit that each of the result's is, ascending; at least one.</param>
+    public Circuit OnUsedQubits(out ImmutableArray<int> qubits)
+    {
+        var used = new SortedSet<int>(Operations.Where(o => o is not Barrier).SelectMany(o => o.Qubits));
+        if (used.Count == 0) used.Add(0);
+        qubits = [.. used];
+        if (used.Count == QubitCount) return this;
+        var places = qubits.Select((q, place) => (q, place)).ToDictionary(p => p.q, p => p.place);
+        return new Circuit(qubits.Length, Operations.Select(o => o is Barrier { Qubits.IsEmpty: false } barrier
+            ? new Barrier([.. barrier.Qubits.Where(used.Contains).Select(q => places[q])]) : o.Map(q => places[q], a => a)), BitCount, Parameters);
+    }
+
     /// <summary>This circuit and then <paramref name="next"/>, on the same qubits and classical bits. Parameters of one name are one parameter.</summary>
     public Circuit Then(Circuit next)
     {

@@ -50,6 +50,18 @@ internal sealed partial class SqliteRunStore
         return found;
     }
 
+    /// <summary>Throws unless the lease still holds; first thing in a transaction that writes for a run.</summary>
+    public void Fence(SqliteDatabase.Connection c, LeaseGrant lease) => Fenced(c, lease);
+
+    /// <summary>Throws when somebody works on a run that there is.</summary>
+    public void ThrowIfBusy(SqliteDatabase.Connection c, RunId run)
+    {
+        var select = c["SELECT key FROM runs WHERE id = ?"].Bind(run.Value);
+        var key = select.Step() ? select.Int64(0) : (long?)null;
+        select.Reset();
+        if (key is { } there) ThrowIfBusy(c, there, run);
+    }
+
     private void ThrowIfBusy(SqliteDatabase.Connection c, long key, RunId run)
     {
         var select = c["SELECT owner, expires FROM leases WHERE run = ?"].Bind(key);

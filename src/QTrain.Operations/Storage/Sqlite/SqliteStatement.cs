@@ -29,6 +29,13 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    public SqliteStatement BindOptional(long? value)
+    {
+        if (value is { } number) return Bind(number);
+        Check(raw.sqlite3_bind_null(_statement, ++_bound));
+        return this;
+    }
+
     public SqliteStatement Bind(double? value)
     {
         // SQLite has no number that is not one.
