@@ -8,6 +8,7 @@ using QTrain.Cli.Completions;
 using QTrain.Cli.Convert;
 using QTrain.Cli.Devices;
 using QTrain.Cli.Draw;
+using QTrain.Cli.Emulate;
 using QTrain.Cli.Evaluate;
 using QTrain.Cli.Plots;
 using QTrain.Cli.Runs;
@@ -67,6 +68,7 @@ internal static class Program
             ExactCommand.Create(terminal),
             SampleCommand.Create(terminal),
             DevicesCommand.Create(terminal),
+            EmulateCommand.Create(terminal),
             CheckCommand.Create(terminal),
             ConvertCommand.Create(terminal),
             DrawCommand.Create(terminal),

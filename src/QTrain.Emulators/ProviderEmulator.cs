@@ -27,6 +27,9 @@ public abstract class ProviderEmulator
     /// <summary>Answers a request. Called for one at a time.</summary>
     protected internal abstract Task<EmulatorReply> HandleAsync(EmulatorRequest request, CancellationToken cancellation);
 
+    /// <summary>Bills what has ended since it was asked last.</summary>
+    protected internal abstract Task SettleAsync(CancellationToken cancellation);
+
     /// <summary>A refusal in the provider's own form.</summary>
     protected internal abstract EmulatorReply Error(int status, string message);
 

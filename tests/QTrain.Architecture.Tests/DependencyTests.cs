@@ -58,7 +58,9 @@ public sealed class Dependencies
     {
         Ours(typeof(Circuit).Assembly).ShouldBeEmpty();
         Ours(typeof(RunEngine).Assembly).ShouldBe(["QTrain"]);
-        Ours(Assembly.Load("QTrain.Cli")).ShouldBe(["QTrain", "QTrain.Operations"]);
+        Ours(Assembly.Load("QTrain.Providers")).ShouldBe(["QTrain"]);
+        Ours(Assembly.Load("QTrain.Emulators")).ShouldBe(["QTrain"]);
+        Ours(Assembly.Load("QTrain.Cli")).ShouldBe(["QTrain", "QTrain.Emulators", "QTrain.Operations"]);
     }
 
     [Fact]

@@ -55,6 +55,7 @@ public sealed class EmulatorServer : IAsyncDisposable
             var root = new Uri($"http://127.0.0.1:{at}/");
             var listener = new HttpListener { IgnoreWriteExceptions = true };
             listener.Prefixes.Add(root.ToString());
+            listener.Prefixes.Add($"http://localhost:{at}/");
             try
             {
                 listener.Start();
@@ -225,6 +226,15 @@ public sealed class EmulatorServer : IAsyncDisposable
             switch (request.Method, request.Segments[1..])
             {
                 case ("GET", ["bill"]):
+                    await _one.WaitAsync(_stop.Token);
+                    try
+                    {
+                        await _provider.SettleAsync(_stop.Token);
+                    }
+                    finally
+                    {
+                        _one.Release();
+                    }
                     return EmulatorReply.Json(200, new JsonObject
                     {
                         ["total"] = _provider.Bill.Total,

@@ -139,6 +139,12 @@ public sealed partial class IonqEmulator
         return EmulatorReply.Json(200, new JsonObject { ["id"] = id, ["status"] = "deleted" });
     }
 
+    /// <inheritdoc/>
+    protected internal override async Task SettleAsync(CancellationToken cancellation)
+    {
+        foreach (var job in _jobs) await StateAsync(job, cancellation);
+    }
+
     private (IonqJobRecord Job, int? Child) Find(string id)
     {
         foreach (var job in _jobs.Where(j => !j.IsDeleted))
