@@ -35,6 +35,8 @@ internal sealed class DeviceGraph
 
     public int Distance(int a, int b) => _distances[a * Qubits.Length + b];
 
+    public ReadOnlySpan<ushort> DistancesFrom(int qubit) => _distances.AsSpan(qubit * Qubits.Length, Qubits.Length);
+
     private static int[] LargestPart(Target target)
     {
         var best = new List<int>();

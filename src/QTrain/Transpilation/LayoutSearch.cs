@@ -57,13 +57,17 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
         var reversed = RoutingProblem.Of(steps, qubits, isReversed: true);
         var strict = RoutingProblem.Of(steps, qubits, isStrict: true);
         var strictReversed = RoutingProblem.Of(steps, qubits, isReversed: true, isStrict: true);
+        // Long circuits forget where they began: less is won by going there and back.
+        var rounds = problem.Count > 4000 ? 2 : 4;
         var first = Trial(0);
-        // An even number, so that both orders are tried.
-        var trials = 2 * (int)Math.Clamp(MostSwaps[options.Level] / (14L * Math.Max(1, first.Route.Swaps)), 1, Trials[options.Level] / 2);
+        var line = LineNetwork.IsFor(usage.Pairs, qubits) && Path(qubits) is { } path ? LineNetwork.Run(problem, device, path) : null;
+        // An even number, so that both orders are tried; few where a line is better than swaps one by one by so much.
+        var isClear = line is not null && Rank(line) < 0.75 * Rank(first.Route);
+        var trials = isClear ? 2 : 2 * (int)Math.Clamp(MostSwaps[options.Level] / (14L * Math.Max(1, first.Route.Swaps)), 1, Trials[options.Level] / 2);
         var routes = new (RoutingProblem Problem, Route Route)[trials];
         routes[0] = first;
         Parallel.For(1, trials, trial => routes[trial] = Trial(trial));
-        if (LineNetwork.IsFor(usage.Pairs, qubits) && Path(qubits) is { } path && LineNetwork.Run(problem, device, path) is { } line) routes = [.. routes, (problem, line)];
+        if (line is not null) routes = [.. routes, (problem, line)];
         return [.. routes.OrderBy(r => Rank(r.Route)).Take(problem.Count > 10_000 ? 1 : options.Level switch { 1 => 1, 2 => 3, _ => 6 })];
 
         // A step is two or three native gates, and a waiting qubit loses about a tenth of what a gate does.
@@ -76,11 +80,11 @@ internal sealed class LayoutSearch(DeviceGraph device, ErrorScore? errors, Trans
             var (forwards, backwards) = trial % 2 == 0 ? (problem, reversed) : (strict, strictReversed);
             var start = Start(trial, qubits, ref random);
             Route? best = null;
-            for (var round = 0; round < 4; round++)
+            for (var round = 0; round < rounds; round++)
             {
                 var there = router.Run(forwards, start, ref random, isRecorded: true);
                 if (best is null || Rank(there) < Rank(best)) best = there;
-                if (round < 3) start = router.Run(backwards, there.End, ref random, isRecorded: false).End;
+                if (round < rounds - 1) start = router.Run(backwards, there.End, ref random, isRecorded: false).End;
             }
             return (forwards, best!);
         }

@@ -42,7 +42,10 @@ internal sealed class SabreRouter
     private readonly int _count;
     private readonly List<int> _front = [], _ready = [], _queue = [], _touched = [], _sinceProgress = [], _best = [], _active = [];
     private readonly int[] _depth, _lastWith, _saved, _busy;
-    private readonly int[][] _partner;
+    // By qubit and layer, −1 for none.
+    private readonly int[] _partner;
+    private readonly int _layers;
+    private readonly List<long> _byDistance = [];
     private readonly int[] _stamp;
     private int _stamped;
     private int[] _waits = [];
@@ -54,8 +57,8 @@ internal sealed class SabreRouter
         (_device, _count, _taste) = (device, device.Count, taste);
         _layerWeights = [1, .. Enumerable.Range(0, taste.Layers).Select(l => taste.Soon * Math.Pow(taste.Later, l))];
         (_depth, _lastWith, _saved, _busy) = (new int[_count], new int[_count], new int[_count], new int[_count]);
-        _partner = new int[taste.Layers + 1][];
-        for (var layer = 0; layer < _partner.Length; layer++) _partner[layer] = new int[_count];
+        _layers = taste.Layers + 1;
+        _partner = new int[_layers * _count];
         _stamp = new int[_count * _count];
     }
 
@@ -173,14 +176,13 @@ internal sealed class SabreRouter
     /// <summary>Waiting gates and those to come after them, in layers of which each qubit has one gate at most.</summary>
     private void LookAhead(RoutingProblem problem)
     {
-        foreach (var partner in _partner) Array.Fill(partner, -1);
+        Array.Fill(_partner, -1);
         Array.Clear(_busy);
         _active.Clear();
-        _front.Sort((m, n) =>
-        {
-            var byDistance = _device.Distance(_place[problem.First[m]], _place[problem.Second[m]]).CompareTo(_device.Distance(_place[problem.First[n]], _place[problem.Second[n]]));
-            return byDistance != 0 ? byDistance : m.CompareTo(n);
-        });
+        _byDistance.Clear();
+        foreach (var node in _front) _byDistance.Add((long)_device.Distance(_place[problem.First[node]], _place[problem.Second[node]]) << 32 | (uint)node);
+        _byDistance.Sort();
+        for (var k = 0; k < _front.Count; k++) _front[k] = (int)_byDistance[k];
         _queue.Clear();
         foreach (var node in _front)
             if (Place(node)) _queue.Add(node);
@@ -199,8 +201,8 @@ internal sealed class SabreRouter
             var (a, b) = (problem.First[node], problem.Second[node]);
             if (a < 0) return true;
             var layer = Math.Max(_busy[a], _busy[b]);
-            if (layer == _partner.Length) return false;
-            (_partner[layer][a], _partner[layer][b]) = (b, a);
+            if (layer == _layers) return false;
+            (_partner[a * _layers + layer], _partner[b * _layers + layer]) = (b, a);
             _busy[a] = _busy[b] = layer + 1;
             if (layer > 0) return true;
             _active.Add(a);
@@ -226,7 +228,7 @@ internal sealed class SabreRouter
                 if (_stamp[edge] == _stamped) continue;
                 _stamp[edge] = _stamped;
                 var score = depthWeight * Math.Min(1, (double)(Math.Max(_depth[p], _depth[q]) - shallow) / _taste.DeepAt) - FreeSwap * Saved(p, q);
-                for (var layer = 0; layer < _partner.Length; layer++) score += _layerWeights[layer] * Change(_partner[layer], p, q);
+                score = Nearer(score, p, q);
                 if (score > least + 1e-10) continue;
                 if (score < least - 1e-10)
                 {
@@ -242,13 +244,22 @@ internal sealed class SabreRouter
     /// <summary>How many cx of a swap are saved, being one with the gate before it.</summary>
     private int Saved(int p, int q) => _lastWith[p] == q && _lastWith[q] == p ? _saved[p] : 0;
 
-    /// <summary>By how much the distances to the partners change when two qubits are exchanged.</summary>
-    private int Change(int[] partner, int p, int q)
+    /// <summary>A score with what the distances to all partners change when two qubits are exchanged.</summary>
+    private double Nearer(double score, int p, int q)
     {
-        var change = 0;
-        var (first, second) = (partner[_logical[p]], partner[_logical[q]]);
-        if (first >= 0 && _place[first] != q) change += _device.Distance(q, _place[first]) - _device.Distance(p, _place[first]);
-        if (second >= 0 && _place[second] != p) change += _device.Distance(p, _place[second]) - _device.Distance(q, _place[second]);
-        return change;
+        var (first, second) = (_logical[p], _logical[q]);
+        var layers = Math.Max(_busy[first], _busy[second]);
+        var ofFirst = _partner.AsSpan(first * _layers, layers);
+        var ofSecond = _partner.AsSpan(second * _layers, layers);
+        var fromP = _device.DistancesFrom(p);
+        var fromQ = _device.DistancesFrom(q);
+        for (var layer = 0; layer < layers; layer++)
+        {
+            var change = 0;
+            if (ofFirst[layer] is >= 0 and var one && _place[one] is var at && at != q) change += fromQ[at] - fromP[at];
+            if (ofSecond[layer] is >= 0 and var other && _place[other] is var place && place != p) change += fromP[place] - fromQ[place];
+            score += _layerWeights[layer] * change;
+        }
+        return score;
     }
 }
