@@ -15,8 +15,16 @@ internal sealed class OneQubitBasis
     /// <summary>Whether phases are gates; where they are not, they are carried along and change the angles of what follows.</summary>
     public bool HasPhase => _phase is not null;
 
+    /// <summary>Whether the gates make every rotation.</summary>
+    public static bool IsThere(Target target, int qubit) => Find(target, qubit) is not null;
+
     /// <exception cref="QuantumException">The gates cannot make every rotation.</exception>
-    public static OneQubitBasis Of(Target target, int qubit)
+    public static OneQubitBasis Of(Target target, int qubit) => Find(target, qubit) ?? throw new QuantumException(
+        $"Target '{target.Name}' cannot make every rotation of qubit {qubit}: its gates there are "
+        + $"{(target.Gates.Any(g => g.Qubits.Length == 1 && g.Qubits[0] == qubit) ? string.Join(", ", target.Gates.Where(g => g.Qubits.Length == 1 && g.Qubits[0] == qubit).Select(g => g.Name)) : "none")}. "
+        + "Needed are rz (or p) with sx, rx, ry or h; or u; or prx; or gpi and gpi2.");
+
+    private static OneQubitBasis? Find(Target target, int qubit)
     {
         var phase = First("rz", "p", "u1");
         var any = First("u", "u3");
@@ -30,10 +38,7 @@ internal sealed class OneQubitBasis
             if (rotation is not null && quarter is "sx" or "sxdg" && Error(rotation) > 2 * Error(quarter!)) rotation = null;
             if (quarter is not null) return new OneQubitBasis(phase, quarter, First("x") ?? (rotation == "rx" ? rotation : First("rx") ?? rotation) ?? quarter, rotation);
         }
-        if (any is not null) return new OneQubitBasis(phase ?? any, any, any, any);
-        throw new QuantumException($"Target '{target.Name}' cannot make every rotation of qubit {qubit}: its gates there are "
-            + $"{(target.Gates.Any(g => g.Qubits.Length == 1 && g.Qubits[0] == qubit) ? string.Join(", ", target.Gates.Where(g => g.Qubits.Length == 1 && g.Qubits[0] == qubit).Select(g => g.Name)) : "none")}. "
-            + "Needed are rz (or p) with sx, rx, ry or h; or u; or prx; or gpi and gpi2.");
+        return any is null ? null : new OneQubitBasis(phase ?? any, any, any, any);
 
         string? First(params ReadOnlySpan<string> names)
         {

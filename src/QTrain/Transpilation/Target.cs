@@ -48,6 +48,9 @@ public sealed partial class Target
             if (gate.Qubits.Length == 2 && Symmetric.Contains(gate.Name))
                 all.TryAdd((gate.Name, gate.Qubits[1], gate.Qubits[0]), gate);
         _gates = all.ToFrozenDictionary();
+        // A qubit that cannot be turned, as where a calibration has its pulses disabled, is of no use even on the way: a swap turns both.
+        var turns = Enumerable.Range(0, qubits).Select(q => OneQubitBasis.IsThere(this, q)).ToArray();
+        if (turns.Contains(true)) Qubits = [.. Qubits.Select((quality, q) => turns[q] ? quality : quality with { IsEnabled = false })];
 
         var neighbours = new SortedSet<int>[qubits];
         for (var q = 0; q < qubits; q++) neighbours[q] = [];

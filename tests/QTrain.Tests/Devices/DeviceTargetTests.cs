@@ -1,4 +1,6 @@
+using QTrain.Circuits;
 using QTrain.Devices;
+using QTrain.Transpilation;
 
 namespace QTrain.Tests.Devices;
 
@@ -22,8 +24,27 @@ public sealed class The_target_of_a_calibration
         var (device, target) = (BuiltInDevices.Get(name), BuiltInDevices.Get(name).ToTarget());
         foreach (var gate in device.Gates.Where(g => g.Gate == entangler))
             (target.Find(entangler, gate.Qubits[0], gate.Qubits[1]) is not null).ShouldBe(gate.IsEnabled, gate.ToString());
-        var enabled = device.Gates.Where(g => g.Gate == entangler && g.IsEnabled).Select(g => QubitPair.Of(g.Qubits[0], g.Qubits[1])).Distinct().Count();
+        // A qubit whose pulses are disabled is of no use, whatever its couplings.
+        bool Turns(int qubit) => new[] { "sx", "prx" }.Any(g => target.Find(g, qubit) is not null);
+        var enabled = device.Gates.Where(g => g.Gate == entangler && g.IsEnabled && g.Qubits.All(Turns)).Select(g => QubitPair.Of(g.Qubits[0], g.Qubits[1])).Distinct().Count();
         target.Coupling.Count().ShouldBe(enabled);
+        target.Coupling.All(c => target.Qubits[c.First].IsEnabled && Turns(c.First) && Turns(c.Second)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void compiles_circuits_past_a_qubit_whose_pulses_are_disabled()
+    {
+        // Qubit 112 of kingston couples, and cannot be turned. A path through the device for as many qubits as that would pass it.
+        var target = BuiltInDevices.Get("kingston").ToTarget();
+        (target.Find("cz", 112, 111) ?? target.Find("cz", 111, 112) ?? target.Find("cz", 112, 113) ?? target.Find("cz", 113, 112)).ShouldNotBeNull();
+        target.Find("sx", 112).ShouldBeNull();
+        target.Neighbours[112].ShouldBeEmpty();
+        var all = Circuit.Build(100, c =>
+        {
+            for (var a = 0; a < 100; a++)
+                for (var b = a + 1; b < Math.Min(100, a + 12); b++) c.Cp(0.1, a, b);
+        });
+        Transpiler.Run(all, target).Circuit.Operations.ShouldAllBe(o => !o.Qubits.Contains(112) || o is QTrain.Circuits.Barrier);
     }
 
     [Fact]
