@@ -33,7 +33,7 @@ internal static class CircuitForms
     {
         var program = file.EndsWith(".qasm", StringComparison.OrdinalIgnoreCase) ? OpenQasmFiles.Read(file, text) : null;
         var circuit = program is null ? CircuitJson.Read(text, file) : program.ToCircuit();
-        var written = to switch { Three => OpenQasmWriter.Write(circuit), Two => OpenQasmWriter.WriteVersion2(circuit), _ => CircuitJson.Write(circuit) };
+        var written = to switch { Three => program is null ? OpenQasmWriter.Write(circuit) : OpenQasmWriter.Write(program), Two => OpenQasmWriter.WriteVersion2(circuit), _ => CircuitJson.Write(circuit) };
         return new Conversion(program is null ? Json : program.Version == "2.0" ? Two : Three, to, circuit.QubitCount, circuit.Operations.Length, written, null) { Unit = "operation" };
     }
 }

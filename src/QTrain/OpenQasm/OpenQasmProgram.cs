@@ -96,12 +96,16 @@ public sealed class OpenQasmProgram
     /// <param name="inputs">Values of inputs, as JSON texts by name.</param>
     /// <exception cref="InvalidFileException">It is no circuit that is known before it runs (loops until a measurement succeeds, for example), or an
     /// input that is no angle has no value; the message says where.</exception>
-    public Circuit ToCircuit(IReadOnlyDictionary<string, string>? inputs = null)
+    public Circuit ToCircuit(IReadOnlyDictionary<string, string>? inputs = null) => ToWritten(inputs).Circuit!;
+
+    /// <summary>The circuit with what is kept beside it; it has one.</summary>
+    internal WrittenCircuit ToWritten(IReadOnlyDictionary<string, string>? inputs = null, bool keepsText = false)
     {
         try
         {
-            return WrittenCircuit.Of(this, inputs, new QasmLimits(), default).Circuit
-                ?? throw new InvalidFileException(Source.File, null, null, "the program has no qubits, and a circuit has at least one.");
+            return WrittenCircuit.Of(this, inputs, new QasmLimits(), default, keepsText) is { Circuit: not null } written
+                ? written
+                : throw new InvalidFileException(Source.File, null, null, "the program has no qubits, and a circuit has at least one.");
         }
         catch (NotStaticException fault)
         {

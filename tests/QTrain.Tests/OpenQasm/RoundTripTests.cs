@@ -38,6 +38,7 @@ public sealed class Reading_what_was_written
         var expected = OpenQasmSimulation.Run(program);
         if (circuit.BitCount > program.BitCount) return false;      // bits of subroutines are no bits of the program
         OpenQasmFiles.ShouldBe(OpenQasmSimulation.Run(OpenQasmProgram.Parse(OpenQasmWriter.Write(circuit), name)).Probabilities, expected.Probabilities.ToDictionary(), name);
+        OpenQasmFiles.ShouldBe(OpenQasmSimulation.Run(OpenQasmProgram.Parse(OpenQasmWriter.Write(program), name)).Probabilities, expected.Probabilities.ToDictionary(), name);
         OpenQasmProgram.Parse(OpenQasmWriter.Write(circuit)).ToCircuit().Operations.OfType<Measure>().ShouldBe(circuit.Operations.OfType<Measure>());
         string older;
         try
@@ -75,6 +76,45 @@ public sealed class Reading_what_was_written
             if (Parsed(entry.GetProperty("source").GetString()!, entry.GetProperty("name").GetString()!) is { QubitCount: > 0 } program && SaysTheSame(program, program.Source.File, ref two)) three++;
         three.ShouldBeGreaterThan(8);
         two.ShouldBeGreaterThan(4);
+    }
+
+    [Fact]
+    public void keeps_what_no_circuit_holds()
+    {
+        const string text = """
+            OPENQASM 3.0;
+            defcalgrammar "openpulse";
+            @register of ancillas
+            qubit[2] a;
+            qubit b;
+            bit[2] m;
+            bit done;
+            input float theta;
+            cal { extern frame(x) -> y; { } }
+            defcal rz(angle[20] t) $0 { shift_phase(d0, -t); }
+            #pragma my own words
+            U(theta, 0, 0) a[0];
+            @note on a gate
+            @another
+            ctrl @ U(pi, 0, pi) a[0], b;
+            #pragma braket verbatim
+            box[2us] { delay[100ns] a; U(pi, 0, pi) $3; }
+            m = measure a;
+            if (m[1] == 1) { done = measure b; }
+            """;
+        var program = OpenQasmProgram.Parse(text);
+        var written = OpenQasmWriter.Write(program);
+        foreach (var line in (string[])["defcalgrammar \"openpulse\";", "@register of ancillas\nqubit[2] a;", "qubit b;", "bit[2] m;", "bit done;", "cal { extern frame(x) -> y; { } }",
+            "defcal rz(angle[20] t) $0 { shift_phase(d0, -t); }", "#pragma my own words", "@note on a gate\n@another\n", "#pragma braket verbatim\nbox[2us] {\ndelay[100ns] a;\n", "$3;", "if (m[1] == 1) { done = measure b; }"])
+            written.ShouldContain(line);
+        written.ShouldNotContain("barrier");
+        var again = OpenQasmProgram.Parse(written);
+        again.ToCircuit().Operations.OfType<Delay>().ShouldBe(program.ToCircuit().Operations.OfType<Delay>());
+        OpenQasmWriter.Write(again).Split('\n').Where(IsKept).ShouldBe(written.Split('\n').Where(IsKept));
+        var inputs = new Dictionary<string, string> { ["theta"] = "0.7" };
+        OpenQasmFiles.ShouldBe(OpenQasmSimulation.Run(again, inputs).Probabilities, OpenQasmSimulation.Run(program, inputs).Probabilities.ToDictionary(), "kept");
+
+        static bool IsKept(string line) => line.StartsWith('#') || line.StartsWith('@') || line.StartsWith("box", StringComparison.Ordinal) || line.Contains("cal", StringComparison.Ordinal) || line.Contains("bit", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -241,12 +241,13 @@ internal sealed partial class Binder
     }
 
     // Of pragmas only Braket's unitary is a gate; all others are kept and do nothing here.
-    private ActionStep? BindPragma(PragmaStatement pragma)
+    private Step? BindPragma(PragmaStatement pragma)
     {
         if (Pragmas.Note(pragma.Content) is { } note && _notes.All(n => n.Text != note) && _notes.Count < MaxNotes) _notes.Add((pragma.Span, note));
         var text = pragma.Content.TrimStart('#');
         const string head = "braket unitary";
-        if (_program.Version == 2 || !text.StartsWith(head, StringComparison.Ordinal)) return null;
+        if (_program.Version == 2) return null;
+        if (!text.StartsWith(head, StringComparison.Ordinal)) return new KeepStep(pragma.Span, $"#pragma {text.TrimStart()}");
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var close = text.LastIndexOf(')');
         if (open < 0 || close < open) throw pragma.Span.Fault("expected '#pragma braket unitary([[…]]) qubits'.");

@@ -18,7 +18,7 @@ internal sealed partial class Binder
                 return null;
             case CalibrationStatement calibration:
                 BindCalibration(calibration);
-                return null;
+                return new KeepStep(calibration.Span, calibration.Content);
             case PragmaStatement pragma:
                 return BindPragma(pragma);
             case IncludeStatement include:

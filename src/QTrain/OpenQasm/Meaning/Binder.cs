@@ -37,6 +37,7 @@ internal sealed partial class Binder
     private readonly IReadOnlyDictionary<string, GateRule>? _fallback;
     private readonly Dictionary<int, int> _feedback = [];
     private readonly List<(Span At, string Text)> _notes = [];
+    private readonly Dictionary<string, ImmutableArray<string>> _annotations = [];
 
     private Scope _scope = new(ScopeKind.Global, null);
     private FrameLayout _frame;
@@ -99,6 +100,7 @@ internal sealed partial class Binder
             Measures = _measures && _bits > 0,
             Pragmas = _program.Pragmas,
             Notes = [.. _notes],
+            Annotations = _annotations,
         };
     }
 
@@ -264,6 +266,12 @@ internal sealed partial class Binder
         return steps;
     }
 
+    private AnnotatedStep? Annotated(Statement statement, Step? step)
+    {
+        if (statement is QubitDeclaration qubits) _annotations[qubits.Name] = statement.Annotations;
+        return step is null ? null : new AnnotatedStep(statement.Span, statement.Annotations, step);
+    }
+
     /// <summary>A statement with what must happen before it: calls inside its expressions.</summary>
     private Step? BindStatement(Statement statement)
     {
@@ -273,6 +281,7 @@ internal sealed partial class Binder
         try
         {
             var step = BindBare(statement);
+            if (!statement.Annotations.IsEmpty) step = Annotated(statement, step);
             if (_before.Count == 0)
             {
                 _idle = _before;
@@ -326,6 +335,9 @@ internal sealed class BoundProgram
     public required bool Measures { get; init; }
 
     public required ImmutableArray<string> Pragmas { get; init; }
+
+    /// <summary>Annotations of registers of qubits, by name.</summary>
+    public required IReadOnlyDictionary<string, ImmutableArray<string>> Annotations { get; init; }
 
     /// <summary>What a person should know, each sentence once, where it first holds.</summary>
     public required ImmutableArray<(Span At, string Text)> Notes { get; init; }

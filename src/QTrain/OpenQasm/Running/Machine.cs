@@ -47,6 +47,9 @@ internal sealed class Machine(MachineMode mode, int qubits, QasmLimits limits, C
 
     public QasmLimits Limits { get; } = limits;
 
+    /// <summary>Whether lines that no circuit holds are kept among the operations.</summary>
+    public bool KeepsText { get; init; }
+
     /// <summary>What has been done so far; runs of one program share it.</summary>
     public WorkDone Done { get; init; } = new();
 

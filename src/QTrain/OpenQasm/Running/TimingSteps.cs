@@ -51,6 +51,14 @@ internal sealed class BoxStep(Span span, Func<Branch, Value>? duration, Step bod
         var qubits = branch.Operations.Skip(start).SelectMany(o => o.Qubits).Distinct().Order().ToImmutableArray();
         if (qubits.IsEmpty) return;
         if (duration is not null) RequireRoom(branch, start, duration(branch));
+        if (machine.KeepsText)
+        {
+            // The box itself says what barriers would.
+            var length = duration is null ? "" : $"[{new Duration(duration(branch).Real, duration(branch).Imaginary)}]";
+            branch.Operations.Insert(start, new KeptText($"box{length} {{"));
+            machine.Add(branch, new KeptText("}"), Span);
+            return;
+        }
         branch.Operations.Insert(start, new Circuits.Barrier(qubits));
         machine.Add(branch, new Circuits.Barrier(qubits), Span);
     }

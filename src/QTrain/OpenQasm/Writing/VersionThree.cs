@@ -8,8 +8,10 @@ using Parameter = QTrain.Circuits.Parameter;
 namespace QTrain.OpenQasm.Writing;
 
 /// <summary>A circuit as an OpenQASM 3 program.</summary>
-internal sealed class VersionThree(Circuit circuit)
+internal sealed class VersionThree(Circuit circuit, ProgramNames names, ImmutableArray<(int At, string Text)> kept)
 {
+    public VersionThree(Circuit circuit) : this(circuit, ProgramNames.Plain(circuit.QubitCount, circuit.BitCount), []) { }
+
     // Gates that stdgates.inc lacks, with the phases that QTrain's table gives them.
     private static readonly Dictionary<string, string> Definitions = new()
     {
@@ -42,6 +44,9 @@ internal sealed class VersionThree(Circuit circuit)
 
     private static readonly Dictionary<string, string> Renamed = new() { ["u1"] = "p", ["u3"] = "u" };
 
+    /// <summary>Names that the writer needs for itself.</summary>
+    public static IReadOnlySet<string> OwnNames { get; } = new HashSet<string>(Running.GateLibrary.Standard.Keys.Concat(Definitions.Keys)) { "U", "u2q" };
+
     private readonly StringBuilder _body = new();
     private readonly List<string> _defined = [];
     private readonly HashSet<string> _definedNames = [];
@@ -50,12 +55,16 @@ internal sealed class VersionThree(Circuit circuit)
     public string Write()
     {
         NameParameters();
-        foreach (var operation in circuit.Operations) WriteOperation(operation);
+        var next = 0;
+        for (var k = 0; k <= circuit.Operations.Length; k++)
+        {
+            for (; next < kept.Length && kept[next].At == k; next++) _body.Append(kept[next].Text).Append('\n');
+            if (k < circuit.Operations.Length) WriteOperation(circuit.Operations[k]);
+        }
         var text = new StringBuilder("OPENQASM 3.0;\ninclude \"stdgates.inc\";\n");
         foreach (var parameter in circuit.Parameters) text.Append("input float ").Append(_names[parameter]).Append(";\n");
         foreach (var definition in _defined) text.Append(definition).Append('\n');
-        text.Append("qubit[").Append(circuit.QubitCount).Append("] q;\n");
-        if (circuit.BitCount > 0) text.Append("bit[").Append(circuit.BitCount).Append("] c;\n");
+        foreach (var declaration in names.Declarations) text.Append(declaration).Append('\n');
         return text.Append(_body).ToString();
     }
 
@@ -63,6 +72,7 @@ internal sealed class VersionThree(Circuit circuit)
     private void NameParameters()
     {
         var taken = new HashSet<string>(Words.OfThree.Concat(Meaning.Functions.Names).Concat(Meaning.Functions.Constants.Keys).Concat(Running.GateLibrary.Standard.Keys).Concat(Definitions.Keys)) { "U", "u2q", "q", "c" };
+        taken.UnionWith(names.Qubits.Concat(names.Bits).Select(n => n.Split('[')[0]));
         foreach (var parameter in circuit.Parameters)
         {
             var name = string.Concat(parameter.Name.Select(ch => char.IsAsciiLetterOrDigit(ch) || ch == '_' || ch > 127 && char.IsLetter(ch) ? ch : '_')).TrimEnd('_');
@@ -75,17 +85,17 @@ internal sealed class VersionThree(Circuit circuit)
 
     private string Text(Angle angle) => AngleExpression.Of(angle, p => _names[p]);
 
-    private static string Qubits(IEnumerable<int> qubits) => string.Join(", ", qubits.Select(q => $"q[{q}]"));
+    private string Qubits(IEnumerable<int> qubits) => string.Join(", ", qubits.Select(q => names.Qubits[q]));
 
     private string AllOr(ImmutableArray<int> qubits) =>
-        qubits.Length == circuit.QubitCount && qubits.Order().SequenceEqual(Enumerable.Range(0, circuit.QubitCount)) ? "q" : Qubits(qubits);
+        names.Registers.FirstOrDefault(r => r.Count == qubits.Length && qubits.Order().SequenceEqual(Enumerable.Range(r.First, r.Count))) is { Name: { } register } ? register : Qubits(qubits);
 
     private void WriteOperation(Operation operation)
     {
         var statement = operation switch
         {
-            Measure measure => $"c[{measure.Bit}] = measure q[{measure.Qubit}];",
-            Reset reset => $"reset q[{reset.Qubit}];",
+            Measure measure => $"{names.Bits[measure.Bit]} = measure {names.Qubits[measure.Qubit]};",
+            Reset reset => $"reset {names.Qubits[reset.Qubit]};",
             Circuits.Barrier barrier => $"barrier {AllOr(barrier.Qubits)};",
             Delay delay => $"delay[{delay.Duration}] {AllOr(delay.Qubits)};",
             GlobalPhase phase => $"{Controls(phase.Controls)}gphase({Text(phase.Phase)}){(phase.Controls.IsEmpty ? "" : " " + Qubits(phase.Qubits))};",
@@ -95,7 +105,7 @@ internal sealed class VersionThree(Circuit circuit)
         };
         if (operation.Condition is { } condition)
         {
-            var asked = condition.Bits.Select((bit, k) => $"c[{bit}] == {condition.Value >> k & 1}");
+            var asked = condition.Bits.Select((bit, k) => $"{names.Bits[bit]} == {condition.Value >> k & 1}");
             statement = $"if ({string.Join(" && ", asked)}) {{ {statement} }}";
         }
         _body.Append(statement).Append('\n');
