@@ -117,13 +117,10 @@ public sealed class JobRunner
     {
         for (var attempt = 1; ; attempt++)
         {
-            // Whoever was stopped past the lease sends nothing.
-            if (await _store.Runs.RenewAsync(_lease, _leaseDuration, cancellation) is null) throw new LeaseLostException(_lease.Run, _lease.Fence);
             try
             {
                 Tell($"{submission.Path}: sending {batch.Circuits.Length} circuits × {batch.Shots} shots to {_backend.Profile.Name}{(submission.Reserved is { } most ? $", at most {most}" : "")}");
-                // Not given up when somebody wants to stop: a request that is on its way comes to its end, or to its own deadline.
-                var receipt = await _backend.SubmitAsync(batch, new IdempotencyKey(submission.Key), CancellationToken.None);
+                var receipt = await SubmitAsync(submission, batch);
                 return await WriteAsync(submission with { State = SubmissionState.Submitted, Job = receipt.Job.Value, SubmittedAt = receipt.SubmittedAt });
             }
             catch (BackendFaultException fault) when (fault.MayHaveTakenEffect)
@@ -150,6 +147,22 @@ public sealed class JobRunner
         }
     }
 
+    /// <summary>Sends the request, with a deadline before the lease's end. Whoever was stopped past the lease sends nothing.</summary>
+    private async Task<JobReceipt> SubmitAsync(Submission submission, CircuitBatch batch)
+    {
+        if (await _store.Runs.RenewAsync(_lease, _leaseDuration, CancellationToken.None) is null) throw new LeaseLostException(_lease.Run, _lease.Fence);
+        // Not given up when somebody wants to stop: a request that is on its way comes to its end, or to its deadline.
+        using var deadline = new CancellationTokenSource(_leaseDuration * 0.8);
+        try
+        {
+            return await _backend.SubmitAsync(batch, new IdempotencyKey(submission.Key), deadline.Token);
+        }
+        catch (OperationCanceledException e) when (deadline.IsCancellationRequested)
+        {
+            throw new BackendFaultException(BackendFaultKind.Unavailable, true, $"{_backend.Profile.Name} did not answer a submission before the lease's end.", inner: e);
+        }
+    }
+
     /// <summary>Finds out what became of a request whose answer was lost.</summary>
     private async Task<Submission> SettleAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation)
     {
@@ -158,10 +171,9 @@ public sealed class JobRunner
             case SubmissionSafety.Idempotent:
                 for (var attempt = 1; ; attempt++)
                 {
-                    if (await _store.Runs.RenewAsync(_lease, _leaseDuration, cancellation) is null) throw new LeaseLostException(_lease.Run, _lease.Fence);
                     try
                     {
-                        var again = await _backend.SubmitAsync(batch, new IdempotencyKey(submission.Key), CancellationToken.None);
+                        var again = await SubmitAsync(submission, batch);
                         return await WriteAsync(submission with { State = SubmissionState.Submitted, Job = again.Job.Value, SubmittedAt = again.SubmittedAt });
                     }
                     catch (BackendFaultException fault) when ((fault.IsTransient || fault.MayHaveTakenEffect) && attempt < _options.Attempts)
@@ -214,7 +226,7 @@ public sealed class JobRunner
             }
             catch (UnknownJobException e)
             {
-                throw new RunPausedException($"{_backend.Profile.Name} does not know job {job} any more, whose results have not been read. `qtrain jobs reconcile` settles it.", e);
+                throw Vanished(job, e);
             }
             if (status.IsFinal) break;
             if (_time.GetUtcNow() - began > _options.LongestWait)
@@ -226,6 +238,10 @@ public sealed class JobRunner
         try
         {
             results = await PatientlyAsync(() => _backend.ResultsAsync(job, batch, cancellation), "read results", cancellation);
+        }
+        catch (UnknownJobException e)
+        {
+            throw Vanished(job, e);
         }
         catch (ResultMismatchException mismatch)
         {
@@ -279,6 +295,8 @@ public sealed class JobRunner
     }
 
     private void Tell(string what) => _options.OnEvent?.Invoke(what);
+
+    private RunPausedException Vanished(JobId job, Exception e) => new($"{_backend.Profile.Name} does not know job {job} any more, whose results have not been read. `qtrain jobs reconcile` settles it.", e);
 
     private static RunPausedException Paused(BackendFaultException fault) => new($"{fault.Message} The run is paused; `qtrain runs resume` goes on once that is mended.", fault);
 

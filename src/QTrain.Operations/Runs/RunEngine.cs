@@ -76,7 +76,10 @@ public sealed record RunOutcome(RunRecord Run, RunResult? Result, long Replayed,
 /// <param name="fingerprint">What decides the bits of results on this machine; as found when null.</param>
 public sealed partial class RunEngine(Store store, string? fingerprint = null)
 {
+    private static readonly TimeSpan ShortestHardwareLease = TimeSpan.FromMinutes(1);
+
     private readonly TimeProvider _time = store.Time;
+
     /// <summary>Creates a run.</summary>
     /// <param name="name">For people.</param>
     /// <param name="specJson">The spec as canonical JSON.</param>
@@ -127,6 +130,8 @@ public sealed partial class RunEngine(Store store, string? fingerprint = null)
         var run = await store.Runs.GetAsync(id, cancellation);
         if (run.Status == RunStatus.Completed) return new RunOutcome(run, RunResult.Of(run), run.JournalLength, 0);
 
+        // A request to a provider ends before the lease does, and providers may take half a minute to answer.
+        if (options.Hardware is not null && options.LeaseDuration < ShortestHardwareLease) options = options with { LeaseDuration = ShortestHardwareLease };
         await using var lease = await Lease.AcquireAsync(store.Runs, id, options.LeaseDuration, _time, cancellation);
         try
         {

@@ -18,8 +18,8 @@ internal delegate ValueTask Authenticate(HttpRequestMessage request, bool isRefu
 internal delegate BackendFaultException? FaultOf(RestReply reply, RestEffect effect);
 
 /// <summary>One provider's REST service: requests with credentials, repeated within bounds where that is safe, and faults in the words of <see cref="IBackend"/>.</summary>
-/// <remarks>A request that must not be done twice is sent again only when it surely was not done: it never left, it was refused for its credentials, or because there
-/// were too many. After anything else its fault says that it may have taken effect.</remarks>
+/// <remarks>A request that must not be done twice is sent once, and again only with new credentials after the old ones were refused. Its fault says whether it may have taken effect;
+/// trying again is for the caller, who knows whether it still may: waiting here it could outlive its right to.</remarks>
 internal sealed class RestApi : IDisposable
 {
     private readonly HttpClient _http;
@@ -97,7 +97,7 @@ internal sealed class RestApi : IDisposable
                 fault = new BackendFaultException(
                     BackendFaultKind.Unavailable, effect == RestEffect.Once, $"{_provider} did not answer {name} within {_options.Timeout.TotalSeconds:0.#} s.", inner: e);
             }
-            if (!fault.IsTransient || fault.MayHaveTakenEffect || attempt >= _options.Attempts || fault.RetryAfter > _options.LongestDelay) throw fault;
+            if (effect == RestEffect.Once || !fault.IsTransient || attempt >= _options.Attempts || fault.RetryAfter > _options.LongestDelay) throw fault;
             await Task.Delay(fault.RetryAfter ?? Backoff(attempt), _time, cancellation);
         }
     }

@@ -10,7 +10,7 @@ internal enum RestEffect
     /// <summary>It changes nothing, or the same as before: it may be repeated.</summary>
     Repeatable,
 
-    /// <summary>It may do something again: it is sent once, and again only where the provider surely did nothing.</summary>
+    /// <summary>It may do something again: it is sent once.</summary>
     Once,
 }
 

@@ -109,6 +109,50 @@ public sealed class A_training_on_hardware
     }
 
     [Fact]
+    public async Task sends_again_as_late_as_it_is_told_what_was_refused_for_being_too_much()
+    {
+        await using var world = HardwareWorld.Make();
+        using var backend = await world.Ionq.ConnectAsync();
+        var run = await world.CreateAsync();
+        world.Ionq.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Status) { On = "POST .*/jobs$", Status = 429, RetryAfterSeconds = 600, Times = 3 });
+        var began = world.Ionq.Clock.GetUtcNow();
+        (await world.AdvanceAsync(run, backend)).Status.ShouldBe(RunStatus.Completed);
+        (world.Ionq.Clock.GetUtcNow() - began).ShouldBeGreaterThan(TimeSpan.FromMinutes(30));
+        await world.ShouldAgreeToTheCentAsync(run);
+        (await world.Store.Submissions.ListAsync(run, default)).Count.ShouldBe(3, "it is one submission, however often it is sent");
+    }
+
+    [Fact]
+    public async Task pauses_when_a_job_vanished_before_its_results_were_read()
+    {
+        await using var world = HardwareWorld.Make();
+        using var backend = await world.Ionq.ConnectAsync();
+        var run = await world.CreateAsync();
+        world.Ionq.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Status) { On = "GET .*/jobs/[^/]*-[^/]*$", Status = 404, After = 4, Times = null });
+        var outcome = await world.AdvanceAsync(run, backend);
+        outcome.Status.ShouldBe(RunStatus.Paused);
+        outcome.Run.Failure.ShouldNotBeNull().ShouldContain("reconcile");
+    }
+
+    [Fact]
+    public async Task sends_nothing_once_another_works_on_the_run()
+    {
+        await using var world = HardwareWorld.Make();
+        using var backend = await world.Ionq.ConnectAsync();
+        var run = await world.CreateAsync();
+        var plan = HardwareWorld.Plan((await backend.CalibrationAsync(default))!);
+        var owner = LeaseOwner.ThisProcess;
+        var stopped = await world.Store.Runs.AcquireAsync(run, owner, TimeSpan.FromSeconds(15), default);
+        var runner = new JobRunner(backend, world.Store, stopped, TimeSpan.FromSeconds(60), waits: world.Waits);
+        world.Ionq.Clock.Advance(TimeSpan.FromMinutes(5));
+        await world.Store.Runs.AcquireAsync(run, owner, TimeSpan.FromSeconds(15), default);
+        var evaluator = new BackendEvaluator(plan, backend.Profile, runner.RunAsync);
+        await Should.ThrowAsync<LeaseLostException>(async () => await evaluator.AnswerAsync([new Question(default, QuestionKind.Gradient, [0.1, 0.2])], default));
+        world.Ionq.Server.Requests.ShouldNotContain(r => r.StartsWith("POST", StringComparison.Ordinal));
+        (await world.Store.Submissions.ListAsync(run, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task asks_again_for_what_is_missing_alone()
     {
         await using var world = HardwareWorld.Make();

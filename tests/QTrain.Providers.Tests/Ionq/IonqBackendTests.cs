@@ -141,9 +141,9 @@ public sealed class The_adapter_of_Ionq
         await using var world = IonqWorld.Make();
         using var backend = await world.ConnectAsync();
         var batch = new CircuitBatch([IonqWorld.Bell], 10);
-        // Too many requests were surely not done: even a submission is sent again.
-        world.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Status) { On = "POST .*/jobs$", Status = 429, RetryAfterSeconds = 0, Times = 2 });
-        await backend.SubmitAsync(batch, new("r"), default);
+        world.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Status) { On = "GET .*/estimate$", Status = 429, RetryAfterSeconds = 0, Times = 2 });
+        await backend.EstimateAsync(batch, default);
+        // Too many requests were surely not done; whether a submission may be sent again is not the adapter's to say.
         world.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Status) { On = "POST .*/jobs$", Status = 429, RetryAfterSeconds = 3600 });
         var fault = await Should.ThrowAsync<BackendFaultException>(() => backend.SubmitAsync(batch, new("r2"), default));
         (fault.Kind, fault.RetryAfter, fault.MayHaveTakenEffect).ShouldBe((BackendFaultKind.RateLimited, TimeSpan.FromHours(1), false));
