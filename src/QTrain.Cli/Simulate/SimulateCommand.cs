@@ -133,7 +133,7 @@ internal static class SimulateCommand
             }
             var counts = shots is { } number ? OpenQasmSimulation.Sample(program, values, number, seed, options, cancellation) : null;
             if (withState && exact?.State is null) throw new UsageException("--state: the program ends in no single state, because something follows a measurement or reset whose outcome is not certain. Leave it out.");
-            return new Answer(program, isCircuit, "statevector", shots, exact, counts is null ? null : [.. counts]);
+            return new Answer(program, isCircuit, "statevector", shots, withState ? exact : exact is null ? null : exact with { State = null }, counts is null ? null : [.. counts]);
         }
 
         // Wide programs that are one circuit may be run by another method, when asked for or when nothing else holds them.
