@@ -63,7 +63,7 @@ public sealed class JobRunner
         while (gathered.Missing() is { } missing)
         {
             if (number >= _options.MostSubmissions)
-                throw new RunPausedException($"{_backend.Profile.Name} did not measure all of question {path} in {number} submissions{(gathered.LastReason is { } last ? $", the last because {last}" : "")}. `qtrain runs resume` tries again after that is mended.");
+                throw new RunPausedException($"{_backend.Profile.Name} did not measure all of question {path} in {number} submissions{(gathered.LastReason is { } last ? $", the last because {last}" : "")}. More than that are not sent: raise {nameof(DispatchOptions.MostSubmissions)} to go on.");
             var (circuits, shots) = missing;
             var submission = await IntendAsync(path, part, number++, BatchOf(batch, circuits, shots), circuits, cancellation);
             gathered.Take(await FinishAsync(submission, BatchOf(batch, circuits, shots), cancellation, isNew: true));
@@ -106,7 +106,7 @@ public sealed class JobRunner
     private async Task<Submission> FinishAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation, bool isNew = false)
     {
         if (submission.Digest != batch.Digest)
-            throw new RunPausedException($"Submission {submission.Key} was of other circuits than the code asks now: it is settled with `qtrain jobs reconcile`.");
+            throw new RunPausedException($"Submission {submission.Key} was of other circuits than the code asks now: reconcile it with {nameof(ISubmissionStore)}.{nameof(ISubmissionStore.DecideAsync)}.");
         if (submission.State == SubmissionState.Intended) submission = isNew ? await SendAsync(submission, batch, cancellation) : await SettleAsync(submission, batch, cancellation);
         if (submission.State == SubmissionState.NeedsDecision) throw NeedsDecision(submission);
         return submission.State == SubmissionState.Submitted ? await WaitAsync(submission, batch, cancellation) : submission;
@@ -126,7 +126,8 @@ public sealed class JobRunner
             catch (BackendFaultException fault) when (fault.MayHaveTakenEffect)
             {
                 Tell($"{submission.Path}: the answer to a submission was lost: {fault.Message}");
-                return await SettleAsync(submission, batch, cancellation);
+                // It may have taken effect as late as now, and is unseen for a while from then on.
+                return await SettleAsync(await WriteAsync(submission with { SentAt = _time.GetUtcNow() }), batch, cancellation, isEnded: true);
             }
             catch (BackendFaultException fault) when (fault.IsTransient && attempt < _options.Attempts)
             {
@@ -147,12 +148,14 @@ public sealed class JobRunner
         }
     }
 
+    private TimeSpan Deadline => _leaseDuration * 0.8;
+
     /// <summary>Sends the request, with a deadline before the lease's end. Whoever was stopped past the lease sends nothing.</summary>
     private async Task<JobReceipt> SubmitAsync(Submission submission, CircuitBatch batch)
     {
         if (await _store.Runs.RenewAsync(_lease, _leaseDuration, CancellationToken.None) is null) throw new LeaseLostException(_lease.Run, _lease.Fence);
         // Not given up when somebody wants to stop: a request that is on its way comes to its end, or to its deadline.
-        using var deadline = new CancellationTokenSource(_leaseDuration * 0.8);
+        using var deadline = new CancellationTokenSource(Deadline);
         try
         {
             return await _backend.SubmitAsync(batch, new IdempotencyKey(submission.Key), deadline.Token);
@@ -164,7 +167,11 @@ public sealed class JobRunner
     }
 
     /// <summary>Finds out what became of a request whose answer was lost.</summary>
-    private async Task<Submission> SettleAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation)
+    /// <param name="submission">The submission.</param>
+    /// <param name="batch">Its circuits.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="isEnded">Whether the request is known to have ended by the time it is noted to have left last; else it may have gone on until its deadline.</param>
+    private async Task<Submission> SettleAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation, bool isEnded = false)
     {
         switch (_backend.Profile.Safety)
         {
@@ -187,7 +194,7 @@ public sealed class JobRunner
                 }
             case SubmissionSafety.Findable:
                 if (await FindAsync(submission, cancellation) is { } found) return found;
-                var unseen = submission.SentAt + _backend.Profile.VisibilityWindow - _time.GetUtcNow();
+                var unseen = submission.SentAt + (isEnded ? TimeSpan.Zero : Deadline) + _backend.Profile.VisibilityWindow - _time.GetUtcNow();
                 if (unseen > TimeSpan.Zero)
                 {
                     Tell($"{submission.Path}: waiting {unseen.TotalSeconds:0} s until a job that may have been made can be seen");
@@ -230,7 +237,7 @@ public sealed class JobRunner
             }
             if (status.IsFinal) break;
             if (_time.GetUtcNow() - began > _options.LongestWait)
-                throw new RunPausedException($"Job {job} on {_backend.Profile.Name} is {status.ProviderState ?? status.State.ToString().ToLowerInvariant()} since {submission.SubmittedAt:yyyy-MM-dd HH:mm} UTC. It goes on; `qtrain runs resume` waits on.");
+                throw new RunPausedException($"Job {job} on {_backend.Profile.Name} is {status.ProviderState ?? status.State.ToString().ToLowerInvariant()} since {submission.SubmittedAt:yyyy-MM-dd HH:mm} UTC. It goes on; resuming the run waits on.");
             await WaitForAsync(status.PollAfter ?? delay, cancellation);
             if (delay < _options.LongestDelay) delay *= 1.5;
         }
@@ -281,6 +288,8 @@ public sealed class JobRunner
 
     private Task DelayAsync(TimeSpan? asked, int attempt, CancellationToken cancellation)
     {
+        if (asked > _options.LongestWait)
+            throw new RunPausedException($"{_backend.Profile.Name} wants to be asked again in {asked.Value.TotalHours:0.#} hours. Resuming the run goes on then.");
         var delay = _options.FirstDelay * Math.Pow(2, Math.Min(attempt - 1, 20));
         return WaitForAsync(asked ?? (delay < _options.LongestDelay ? delay : _options.LongestDelay), cancellation);
     }
@@ -296,10 +305,10 @@ public sealed class JobRunner
 
     private void Tell(string what) => _options.OnEvent?.Invoke(what);
 
-    private RunPausedException Vanished(JobId job, Exception e) => new($"{_backend.Profile.Name} does not know job {job} any more, whose results have not been read. `qtrain jobs reconcile` settles it.", e);
+    private RunPausedException Vanished(JobId job, Exception e) => new($"{_backend.Profile.Name} does not know job {job} any more, whose results have not been read: reconcile it with {nameof(ISubmissionStore)}.{nameof(ISubmissionStore.DecideAsync)}.", e);
 
-    private static RunPausedException Paused(BackendFaultException fault) => new($"{fault.Message} The run is paused; `qtrain runs resume` goes on once that is mended.", fault);
+    private static RunPausedException Paused(BackendFaultException fault) => new($"{fault.Message} The run is paused; resuming it goes on once that is mended.", fault);
 
     private static RunPausedException NeedsDecision(Submission submission) =>
-        new($"Submission {submission.Key} needs a decision: {submission.Reason}. Look there, then `qtrain jobs reconcile {submission.Key} --found ID` or `--lost`. Until then {submission.Reserved?.ToString() ?? "its cost"} stays reserved.");
+        new($"Submission {submission.Key} needs a decision: {submission.Reason}. Look there, then reconcile it with {nameof(ISubmissionStore)}.{nameof(ISubmissionStore.DecideAsync)}: submitted, with its job, or lost. Until then {submission.Reserved?.ToString() ?? "its cost"} stays reserved.");
 }

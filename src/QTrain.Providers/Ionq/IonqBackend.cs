@@ -24,12 +24,13 @@ public sealed class IonqBackend : IBackend, IDisposable
     private readonly IonqOptions _options;
     private readonly IonqProtocol _protocol;
     private readonly RestApi _api;
+    private readonly TimeProvider _time;
     private readonly bool _isSimulator;
     private readonly ConcurrentDictionary<string, Calibration> _calibrations = new();
 
-    private IonqBackend(IonqOptions options, RestApi api, BackendProfile profile)
+    private IonqBackend(IonqOptions options, RestApi api, BackendProfile profile, TimeProvider time)
     {
-        (_options, _api, Profile) = (options, api, profile);
+        (_options, _api, Profile, _time) = (options, api, profile, time);
         _protocol = IonqProtocol.Of(options.Version);
         _isSimulator = options.Backend == "simulator";
     }
@@ -50,11 +51,12 @@ public sealed class IonqBackend : IBackend, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(key);
         var root = new Uri(options.Endpoint, options.Version == IonqVersion.V03 ? "v0.3/" : "v0.4/");
-        var api = new RestApi("IonQ", root, AuthenticateAsync, FaultOf, options.Rest, time ?? TimeProvider.System, handler);
+        time ??= TimeProvider.System;
+        var api = new RestApi("IonQ", root, AuthenticateAsync, FaultOf, options.Rest, time, handler);
         try
         {
             var profile = await api.ReadAsync($"backends/{Uri.EscapeDataString(options.Backend)}", r => ProfileOf(r.Json(), options), cancellation);
-            return new IonqBackend(options, api, profile);
+            return new IonqBackend(options, api, profile, time);
         }
         catch
         {
@@ -112,9 +114,7 @@ public sealed class IonqBackend : IBackend, IDisposable
         Check(batch);
         var body = _protocol.Submission(_options, batch, key);
         var id = await _api.SendAsync(HttpMethod.Post, "jobs", RestApi.Json(body), RestEffect.Once, r => r.Json().Require("id").Text, null, cancellation);
-        // When the service took it: its own clock is what everything else of the job is told by.
-        var job = await JobAsync(new JobId(id), cancellation);
-        return new JobReceipt(job.Id, key, job.SubmittedAt);
+        return new JobReceipt(new JobId(id), key, await SubmittedAtAsync(new JobId(id), cancellation));
     }
 
     /// <inheritdoc/>
@@ -188,6 +188,20 @@ public sealed class IonqBackend : IBackend, IDisposable
     {
         if ((await JobAsync(job, cancellation)).IsFinal) return;
         await _api.SendAsync(HttpMethod.Put, $"jobs/{Uri.EscapeDataString(job.Value)}/status/cancel", null, RestEffect.Repeatable, _ => true, null, cancellation);
+    }
+
+    // When the service took a job: its own clock is what everything else of the job is told by. But the job is there, whatever comes of this question: a fault here
+    // must never look as if nothing had been made.
+    private async Task<DateTimeOffset> SubmittedAtAsync(JobId job, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await JobAsync(job, cancellation)).SubmittedAt;
+        }
+        catch (Exception e) when (e is QuantumException or OperationCanceledException)
+        {
+            return _time.GetUtcNow();
+        }
     }
 
     private Counts CountsOf(IReadOnlyDictionary<ulong, double> outcome, CircuitBatch batch, int circuit, JobId job)

@@ -4,6 +4,7 @@ using QTrain.Emulators.Ionq;
 using QTrain.Operations.Dispatch;
 using QTrain.Operations.Runs;
 using QTrain.Providers.Ionq;
+using QTrain.Providers.Tests.Ionq;
 using QTrain.Training;
 using QTrain.Training.Noisy;
 
@@ -152,6 +153,39 @@ public sealed class A_training_on_hardware
         (await world.Store.Submissions.ListAsync(run, default)).ShouldBeEmpty();
     }
 
+    [Theory, InlineData(503), InlineData(403), InlineData(404)]
+    public async Task never_sends_again_what_was_made_when_only_the_question_after_it_fails(int status)
+    {
+        await using var world = HardwareWorld.Make();
+        using var backend = await world.Ionq.ConnectAsync();
+        var batch = new CircuitBatch([IonqWorld.Bell], 10);
+        // The adapter asks for the job it has just made; that it gets no answer says nothing of the job.
+        world.Ionq.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Status) { On = "GET .*/jobs/[^/]*-[^/]*$", Status = status, Times = null });
+        var receipt = await backend.SubmitAsync(batch, new("made"), default);
+        world.Ionq.Emulator.Faults.Clear();
+        world.Ionq.Clock.Advance(TimeSpan.FromHours(1));
+        (await backend.ResultsAsync(receipt.Job, batch, default)).IsWhole.ShouldBeTrue();
+
+        var run = await world.CreateAsync();
+        world.Ionq.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Status) { On = "GET .*/jobs/[^/]*-[^/]*$", Status = 503, Times = 20 });
+        (await world.AdvanceAsync(run, backend)).Status.ShouldBe(RunStatus.Completed, string.Join('\n', world.Events));
+        world.Ionq.Server.Requests.Count(r => r.StartsWith("POST", StringComparison.Ordinal)).ShouldBe(4);
+        (await world.Store.Submissions.ListAsync(run, default)).Count.ShouldBe(3);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task waits_for_a_job_to_be_seen_from_when_it_may_have_been_made_last(bool dies)
+    {
+        await using var world = HardwareWorld.Make();
+        var twin = new DeviceTwin(BuiltInDevices.Get("manila"), new TwinOptions { Safety = SubmissionSafety.Findable, VisibilityWindow = TimeSpan.FromSeconds(20), Prices = new Prices(PerShot: 0.001m) }, world.Ionq.Clock);
+        // The request takes half a minute, longer than a new job is unseen: it was made at the end of that.
+        var late = new ForgetfulBackend(twin, () => world.Ionq.Clock.Advance(TimeSpan.FromSeconds(30)), dies);
+        var run = await world.CreateAsync();
+        if (dies) await Should.ThrowAsync<DeathException>(() => world.AdvanceAsync(run, late));
+        (await world.AdvanceAsync(run, late)).Status.ShouldBe(RunStatus.Completed);
+        (await world.Store.Submissions.ListAsync(run, default)).Select(s => s.Job).ShouldBe(["ibmq_manila-twin-1", "ibmq_manila-twin-2", "ibmq_manila-twin-3"]);
+    }
+
     [Fact]
     public async Task asks_again_for_what_is_missing_alone()
     {
@@ -252,7 +286,7 @@ public sealed class A_training_on_hardware
     }
 
     /// <summary>Makes its first job and forgets to say so.</summary>
-    private sealed class ForgetfulBackend(IBackend inner) : IBackend
+    private sealed class ForgetfulBackend(IBackend inner, Action? before = null, bool dies = false) : IBackend
     {
         public int Submitted { get; private set; }
 
@@ -260,7 +294,9 @@ public sealed class A_training_on_hardware
 
         public async Task<JobReceipt> SubmitAsync(CircuitBatch batch, IdempotencyKey key, CancellationToken cancellation)
         {
+            if (Submitted == 0) before?.Invoke();
             var receipt = await inner.SubmitAsync(batch, key, cancellation);
+            if (dies && Submitted++ == 0) throw new DeathException();
             return Submitted++ == 0 ? throw new BackendFaultException(BackendFaultKind.Unavailable, true, "the line broke") : receipt;
         }
 
