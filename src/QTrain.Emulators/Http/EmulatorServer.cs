@@ -145,7 +145,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         switch (fault?.Kind)
         {
             case HttpFaultKind.Drop:
-                context.Response.Abort();
+                Cut(context);
                 return;
             case HttpFaultKind.TimeoutBefore:
                 await HangAsync(context, fault);
@@ -162,7 +162,7 @@ public sealed class EmulatorServer : IAsyncDisposable
                 await HangAsync(context, fault);
                 break;
             case HttpFaultKind.DropAfter:
-                context.Response.Abort();
+                Cut(context);
                 break;
             case HttpFaultKind.Malformed:
                 await WriteAsync(context, reply with { Content = "<html>Bad gateway"u8.ToArray() });
@@ -205,6 +205,14 @@ public sealed class EmulatorServer : IAsyncDisposable
     private async Task HangAsync(HttpListenerContext context, HttpFault fault)
     {
         await Task.Delay(fault.Hang ?? LongestHang, _stop.Token);
+        Cut(context);
+    }
+
+    /// <summary>Ends the connection before the answer's end.</summary>
+    private static void Cut(HttpListenerContext context)
+    {
+        // Aborted as it is, a response goes out whole and empty; one that lacks a byte of what it promises does not.
+        context.Response.ContentLength64 = 1;
         context.Response.Abort();
     }
 

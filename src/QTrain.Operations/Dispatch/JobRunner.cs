@@ -113,7 +113,11 @@ public sealed class JobRunner
     }
 
     /// <summary>Sends a request that is written down.</summary>
-    private async Task<Submission> SendAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation)
+    /// <param name="submission">The submission.</param>
+    /// <param name="batch">Its circuits.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="lost">How many answers to it were lost before in this session.</param>
+    private async Task<Submission> SendAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation, int lost = 0)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -127,7 +131,9 @@ public sealed class JobRunner
             {
                 Tell($"{submission.Path}: the answer to a submission was lost: {fault.Message}");
                 // It may have taken effect as late as now, and is unseen for a while from then on.
-                return await SettleAsync(await WriteAsync(submission with { SentAt = _time.GetUtcNow() }), batch, cancellation, isEnded: true);
+                submission = await WriteAsync(submission with { SentAt = _time.GetUtcNow() });
+                if (lost + 1 >= _options.Attempts) throw Paused(fault);
+                return await SettleAsync(submission, batch, cancellation, isEnded: true, lost + 1);
             }
             catch (BackendFaultException fault) when (fault.IsTransient && attempt < _options.Attempts)
             {
@@ -171,7 +177,8 @@ public sealed class JobRunner
     /// <param name="batch">Its circuits.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <param name="isEnded">Whether the request is known to have ended by the time it is noted to have left last; else it may have gone on until its deadline.</param>
-    private async Task<Submission> SettleAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation, bool isEnded = false)
+    /// <param name="lost">How many answers to it were lost in this session.</param>
+    private async Task<Submission> SettleAsync(Submission submission, CircuitBatch batch, CancellationToken cancellation, bool isEnded = false, int lost = 0)
     {
         switch (_backend.Profile.Safety)
         {
@@ -201,7 +208,7 @@ public sealed class JobRunner
                     await WaitForAsync(unseen, cancellation);
                     if (await FindAsync(submission, cancellation) is { } late) return late;
                 }
-                return await SendAsync(await WriteAsync(submission with { SentAt = _time.GetUtcNow() }), batch, cancellation);
+                return await SendAsync(await WriteAsync(submission with { SentAt = _time.GetUtcNow() }), batch, cancellation, lost);
             default:
                 submission = await WriteAsync(submission with
                 {

@@ -173,6 +173,23 @@ public sealed class A_training_on_hardware
         (await world.Store.Submissions.ListAsync(run, default)).Count.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task pauses_when_answer_after_answer_is_lost_and_pays_nothing_for_it()
+    {
+        await using var world = HardwareWorld.Make();
+        using var backend = await world.Ionq.ConnectAsync();
+        var run = await world.CreateAsync();
+        world.Ionq.Emulator.Faults.Add(new HttpFault(HttpFaultKind.Drop) { On = "POST .*/jobs$", Times = null });
+        var outcome = await world.AdvanceAsync(run, backend, new DispatchOptions { Attempts = 4 });
+        outcome.Status.ShouldBe(RunStatus.Paused);
+        outcome.Run.Failure.ShouldNotBeNull().ShouldContain("could not be reached");
+        world.Ionq.Server.Requests.Count(r => r.StartsWith("POST", StringComparison.Ordinal)).ShouldBe(4);
+        (await world.Store.Submissions.ListAsync(run, default)).ShouldHaveSingleItem().State.ShouldBe(SubmissionState.Intended);
+        world.Ionq.Emulator.Faults.Clear();
+        (await world.AdvanceAsync(run, backend)).Status.ShouldBe(RunStatus.Completed);
+        await world.ShouldAgreeToTheCentAsync(run);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task waits_for_a_job_to_be_seen_from_when_it_may_have_been_made_last(bool dies)
     {
